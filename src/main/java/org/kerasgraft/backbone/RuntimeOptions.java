@@ -1,0 +1,37 @@
+package org.kerasgraft.backbone;
+
+/**
+ * How TensorFlow runs.
+ *
+ * @param device where the network runs
+ * @param threads the number of threads of one op and between ops; 0 lets TensorFlow choose
+ */
+public record RuntimeOptions(Device device, int threads) {
+
+  /** Where a network runs. */
+  public enum Device {
+    /** A GPU if TensorFlow sees one, else the CPU. */
+    AUTO,
+    /** The CPU, even if there is a GPU. */
+    CPU,
+    /** A GPU; an error if there is none. */
+    GPU
+  }
+
+  /** Checks. */
+  public RuntimeOptions {
+    java.util.Objects.requireNonNull(device);
+    if (threads < 0) {
+      throw new IllegalArgumentException("threads must be 0 or more, not " + threads);
+    }
+  }
+
+  /**
+   * Automatic device, TensorFlow's choice of threads.
+   *
+   * @return the defaults
+   */
+  public static RuntimeOptions defaults() {
+    return new RuntimeOptions(Device.AUTO, 0);
+  }
+}

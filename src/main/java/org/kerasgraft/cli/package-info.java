@@ -1,0 +1,2 @@
+/** The command line: options to records to the facade. The only place that prints or exits. */
+package org.kerasgraft.cli;

@@ -1,0 +1,2 @@
+/** Turns results into files: metrics tables, the report page, the run directory. */
+package org.kerasgraft.report;

@@ -1,0 +1,10 @@
+package org.kerasgraft.savedmodel;
+
+/**
+ * A layer as Keras 2 metadata describes it.
+ *
+ * @param name the Keras name
+ * @param className the Keras class, for example {@code Conv2D}
+ * @param trainable the layer's own flag at export
+ */
+public record KerasLayer(String name, String className, boolean trainable) {}

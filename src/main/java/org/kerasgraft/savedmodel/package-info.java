@@ -1,0 +1,5 @@
+/**
+ * A SavedModel directory as data: signatures, variables, Keras metadata. No graph, no session, no
+ * native code.
+ */
+package org.kerasgraft.savedmodel;
