@@ -39,7 +39,6 @@ class RowSourceTest {
 
   @Test
   void valuesThatAreNoWholeNumberOfRowsAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class, () -> RowSource.of(new float[5], Shape.of(2)));
+    assertThrows(IllegalArgumentException.class, () -> RowSource.of(new float[5], Shape.of(2)));
   }
 }

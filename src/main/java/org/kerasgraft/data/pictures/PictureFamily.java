@@ -19,16 +19,9 @@ import java.util.List;
 /** Two families of classes that share neither an outline nor a texture. */
 public enum PictureFamily {
   /** The classes on which the embedded model was trained. */
-  SOURCE(List.of(DISC, SQUARE, TRIANGLE, STAR, CROSS, RING), List.of(STRIPES, CHECKS, DOTS)),
+  SOURCE,
   /** The demo's classes, new to the embedded model. */
-  TARGET(List.of(HEART, ARROW), List.of(WAVES, BRICKS));
-
-  private final List<PictureClass> classes;
-
-  PictureFamily(List<Outline> outlines, List<Texture> textures) {
-    this.classes =
-        outlines.stream().flatMap(o -> textures.stream().map(t -> new PictureClass(o, t))).toList();
-  }
+  TARGET;
 
   /**
    * Every outline of the family with every texture of the family.
@@ -36,6 +29,22 @@ public enum PictureFamily {
    * @return the classes; immutable
    */
   public List<PictureClass> classes() {
-    return classes;
+    return outlines().stream()
+        .flatMap(o -> textures().stream().map(t -> new PictureClass(o, t)))
+        .toList();
+  }
+
+  private List<Outline> outlines() {
+    return switch (this) {
+      case SOURCE -> List.of(DISC, SQUARE, TRIANGLE, STAR, CROSS, RING);
+      case TARGET -> List.of(HEART, ARROW);
+    };
+  }
+
+  private List<Texture> textures() {
+    return switch (this) {
+      case SOURCE -> List.of(STRIPES, CHECKS, DOTS);
+      case TARGET -> List.of(WAVES, BRICKS);
+    };
   }
 }
