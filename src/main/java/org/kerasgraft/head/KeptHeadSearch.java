@@ -1,0 +1,97 @@
+package org.kerasgraft.head;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.TensorSpec;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.TFloat32;
+
+/** Finds the last softmax or sigmoid behind a network's only output. */
+final class KeptHeadSearch {
+
+  private static final String FIX =
+      "Leave --keep-head out and let a new head be trained on a layer's features.";
+
+  private KeptHeadSearch() {}
+
+  static KeptHead of(Network network) {
+    Map<String, TensorSpec> outputs = network.graph().outputs();
+    if (outputs.size() != 1) {
+      throw new UsageException(
+          "The model has " + outputs.size() + " outputs; a kept classifier needs exactly one.",
+          FIX);
+    }
+    TensorSpec output = outputs.values().iterator().next();
+    Map<String, NodeDef> nodes = new HashMap<>();
+    network.graph().graphDef().getNodeList().forEach(n -> nodes.put(n.getName(), n));
+    NodeDef node = nodes.get(node(output.tensor()));
+    while (node != null && node.getOp().equals("Identity")) {
+      node = nodes.get(node(node.getInput(0)));
+    }
+    Optional<Activation> activation = activation(node);
+    if (activation.isEmpty()) {
+      throw new UsageException(
+          "The model does not end in a softmax or sigmoid ("
+              + (node == null ? output.tensor() : node.getOp() + " '" + node.getName() + "'")
+              + " is last), so its outputs are not known to be class logits.",
+          FIX);
+    }
+    return new KeptHead(
+        tensor(node.getInput(0)), activation.get(), classes(output, activation.get()));
+  }
+
+  private static Optional<Activation> activation(NodeDef node) {
+    return switch (node == null ? "" : node.getOp()) {
+      case "Softmax" -> Optional.of(Activation.SOFTMAX);
+      case "Sigmoid" -> Optional.of(Activation.SIGMOID);
+      default -> Optional.empty();
+    };
+  }
+
+  private static int classes(TensorSpec output, Activation activation) {
+    long units =
+        output.shape().isUnknown() || output.shape().numDimensions() != 2
+            ? -1
+            : output.shape().get(1);
+    boolean fits = activation == Activation.SIGMOID ? units == 1 : units >= 2;
+    if (!fits) {
+      throw new UsageException(
+          "The model's last "
+              + activation.id()
+              + " has output shape "
+              + output.shape()
+              + "; a classifier's is (n, classes) for softmax, (n, 1) for sigmoid.",
+          FIX);
+    }
+    return activation == Activation.SIGMOID ? 2 : (int) units;
+  }
+
+  private static String node(String tensor) {
+    int colon = tensor.indexOf(':');
+    return colon < 0 ? tensor : tensor.substring(0, colon);
+  }
+
+  private static String tensor(String input) {
+    return input.indexOf(':') < 0 ? input + ":0" : input;
+  }
+
+  @SuppressWarnings("unchecked") // the input of a float32 softmax or sigmoid
+  static BuiltHead build(KeptHead kept, LiveNetwork network) {
+    Ops tf = network.ops().withSubScope("kept_head");
+    Operand<TFloat32> logits = (Operand<TFloat32>) network.tensor(kept.logits());
+    return new BuiltHead(
+        logits,
+        logits,
+        ClassProbabilities.of(tf, logits, kept.classes()),
+        kept.classes(),
+        List.of(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,39 @@
+package org.kerasgraft.train;
+
+import org.kerasgraft.data.RowSource;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/** Gathers rows into batch tensors through one reused buffer. Not thread-safe. */
+final class RowBatches {
+
+  private final RowSource rows;
+  private final float[] buffer;
+
+  RowBatches(RowSource rows, int batchSize) {
+    this.rows = rows;
+    this.buffer =
+        new float
+            [Math.multiplyExact(Math.min(batchSize, Math.max(rows.count(), 1)), rows.rowSize())];
+  }
+
+  /** Rows begin … begin + size - 1; the tensor is owned by the caller. */
+  TFloat32 read(int begin, int size) {
+    for (int i = 0; i < size; i++) {
+      rows.read(begin + i, buffer, i * rows.rowSize());
+    }
+    return tensor(size);
+  }
+
+  /** The rows that an order names at begin … begin + size - 1; owned by the caller. */
+  TFloat32 read(int[] order, int begin, int size) {
+    for (int i = 0; i < size; i++) {
+      rows.read(order[begin + i], buffer, i * rows.rowSize());
+    }
+    return tensor(size);
+  }
+
+  private TFloat32 tensor(int size) {
+    return Tensors.of(Shape.of(size).append(rows.rowShape()), buffer);
+  }
+}
