@@ -30,6 +30,14 @@ final class PreprocessingSplice {
   static final String IMAGES = "images";
 
   private static final String SCOPE = "preprocessing/";
+
+  /**
+   * A true division. The optimizer turns {@code RealDiv} by a constant into a multiplication by its
+   * reciprocal, which differs from Keras' {@code preprocess_input} in the last bit; this op it
+   * leaves alone.
+   */
+  private static final String DIVIDE = "DivNoNan";
+
   private static final String OUTPUT_SHAPES = "_output_shapes";
   private static final float[] CAFFE_MEAN_BGR = {103.939f, 116.779f, 123.68f};
   private static final float[] TORCH_MEAN_RGB = {0.485f, 0.456f, 0.406f};
@@ -113,7 +121,7 @@ final class PreprocessingSplice {
           case TF -> binary("Sub", "shifted", divided(images, 127.5f), "one", new float[] {1f});
           case TORCH ->
               binary(
-                  "RealDiv",
+                  DIVIDE,
                   "normalized",
                   binary("Sub", "centred", divided(images, 255f), "mean", TORCH_MEAN_RGB),
                   "deviation",
@@ -125,7 +133,7 @@ final class PreprocessingSplice {
   }
 
   private String divided(String from, float by) {
-    return binary("RealDiv", "scaled", from, "divisor", new float[] {by});
+    return binary(DIVIDE, "scaled", from, "divisor", new float[] {by});
   }
 
   /** RGB to BGR. */
