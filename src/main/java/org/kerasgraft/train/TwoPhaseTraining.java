@@ -1,6 +1,12 @@
 package org.kerasgraft.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.data.LabelledRows;
+import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.FrozenFrontier;
 import org.kerasgraft.head.BuiltHead;
 
 /**
@@ -42,7 +48,55 @@ public final class TwoPhaseTraining {
    * @throws org.kerasgraft.error.TrainingDivergedException if the loss becomes NaN or infinite
    */
   public TrainedNetwork run(FeatureProvider features, TrainingListener listener) {
-    throw new UnsupportedOperationException(
-        "" + network.network() + head + variables + training + features + listener);
+    Selection selection = variables.resolve(network.network(), head.variables());
+    List<PhaseRunner> phases = prepare(selection);
+    warnOfUntrainedHead(phases, listener);
+    head.initialize(network.session());
+    History history = new History(List.of());
+    for (PhaseRunner runner : phases) {
+      String fedAt = runner.phase().fedAt();
+      LabelledRows rows =
+          features
+              .at(fedAt, ImageSubset.TRAINING)
+              .orElseThrow(
+                  () -> new InvalidDataException("There are no rows to train on.", "Give some."));
+      history =
+          history.then(runner.run(rows, features.at(fedAt, ImageSubset.VALIDATION), listener));
+    }
+    Selection last = phases.get(phases.size() - 1).phase().selection();
+    return new TrainedNetwork(network, head, last, history);
+  }
+
+  /** Builds and checks all phases, so that a fault of the second shows before the first runs. */
+  private List<PhaseRunner> prepare(Selection selection) {
+    boolean newHead = !head.parameters().isEmpty();
+    List<Phase> phases = new ArrayList<>();
+    if (newHead && training.head().epochs() > 0) {
+      String features = Gradients.outputOf(network.network());
+      Training.HeadPhase plan = training.head();
+      phases.add(
+          new Phase(Phase.HEAD, selection.headOnly(), features, plan.epochs(), plan.optimizer()));
+    }
+    if (training.fineTune().epochs() > 0) {
+      String frontier = FrozenFrontier.of(network.network(), selection.backbone());
+      Training.FineTunePhase plan = training.fineTune();
+      phases.add(new Phase(Phase.FINE_TUNE, selection, frontier, plan.epochs(), plan.optimizer()));
+    }
+    if (phases.isEmpty()) {
+      throw new UsageException(
+          "A kept head trains in the fine-tune phase, which has no epochs.",
+          "Give it at least one epoch.");
+    }
+    LossGraph loss = LossGraph.build(network.ops(), head, training.regularisation());
+    return phases.stream().map(p -> new PhaseRunner(network, head, loss, p, training)).toList();
+  }
+
+  private void warnOfUntrainedHead(List<PhaseRunner> phases, TrainingListener listener) {
+    Phase first = phases.get(0).phase();
+    if (!head.parameters().isEmpty() && !first.selection().backbone().isEmpty()) {
+      listener.warning(
+          "The head has not been trained before fine-tuning: its random gradients will disturb the"
+              + " weights below it.");
+    }
   }
 }

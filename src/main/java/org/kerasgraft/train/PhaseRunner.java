@@ -1,0 +1,189 @@
+package org.kerasgraft.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.data.LabelledRows;
+import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.TrainingDivergedException;
+import org.kerasgraft.head.BuiltHead;
+import org.kerasgraft.train.History.Epoch;
+import org.kerasgraft.train.History.Score;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * Runs one phase: epochs over rows that are fed at a tensor, validation after each, the best or the
+ * last weights at the end. Building it adds the phase's gradients and updates to the graph and
+ * checks them; nothing is run before {@link #run}. Not thread-safe.
+ */
+final class PhaseRunner {
+
+  private final Phase phase;
+  private final Training training;
+  private final BuiltHead head;
+  private final LiveNetwork network;
+  private final Weights weights;
+  private final Randomness randomness;
+  private final StepRunner steps;
+
+  PhaseRunner(LiveNetwork network, BuiltHead head, LossGraph loss, Phase phase, Training training) {
+    this.network = network;
+    this.head = head;
+    this.phase = phase;
+    this.training = training;
+    this.weights = new Weights(network, head);
+    this.randomness = new Randomness(training.batches().seed(), phase.name());
+    List<UpdateGraph.Gradient> gradients =
+        new Gradients(network, weights, Gradients.outputOf(network.network()))
+            .of(loss.training().loss(), phase.selection());
+    UpdateGraph updates =
+        new UpdateGraph(network.ops(), phase.name(), phase.optimizer(), gradients);
+    this.steps = new StepRunner(network, head, loss, updates, phase);
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  /**
+   * Trains.
+   *
+   * @throws InvalidDataException if there are no rows, their shape does not fit the tensor, or a
+   *     label is beyond the classes
+   * @throws TrainingDivergedException if a loss is NaN or infinite
+   */
+  History run(LabelledRows rows, Optional<LabelledRows> validation, TrainingListener listener) {
+    check(rows);
+    validation.ifPresent(this::check);
+    int size = training.batches().size();
+    int stepsPerEpoch = (rows.rows().count() + size - 1) / size;
+    listener.phaseBegins(
+        new TrainingListener.PhasePlan(
+            phase.name(), phase.selection(), phase.fedAt(), phase.epochs(), stepsPerEpoch));
+    steps.initialize();
+    BatchFeed trainingFeed = new BatchFeed(rows, size);
+    Optional<BatchFeed> validationFeed = validation.map(v -> new BatchFeed(v, size));
+    BestWeights best = new BestWeights();
+    List<Epoch> epochs = new ArrayList<>();
+    for (int epoch = 1; epoch <= phase.epochs(); epoch++) {
+      long begin = System.nanoTime();
+      Score trained = train(trainingFeed, epoch, listener);
+      int at = epoch;
+      Optional<Score> validated = validationFeed.map(feed -> validate(feed, at));
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      double rate = phase.optimizer().learningRate();
+      Epoch row = new Epoch(phase.name(), epoch, trained, validated, rate, seconds);
+      epochs.add(row);
+      best.offer(row);
+      listener.epochEnds(row);
+    }
+    listener.phaseEnds(phase.name(), best.restore());
+    return new History(epochs);
+  }
+
+  private void check(LabelledRows rows) {
+    if (rows.rows().count() == 0) {
+      throw new InvalidDataException(
+          "There are no rows for phase '" + phase.name() + "'.", "Give at least one.");
+    }
+    RowLabels.requireBelow(head.classes(), rows.labels());
+    Shape fed = network.tensor(phase.fedAt()).shape();
+    Shape batch = Shape.of(-1).append(rows.rows().rowShape());
+    if (!fed.isCompatibleWith(batch)) {
+      throw new InvalidDataException(
+          "The rows have shape "
+              + rows.rows().rowShape()
+              + ", but the tensor '"
+              + phase.fedAt()
+              + "' has shape "
+              + fed
+              + ".",
+          "Give rows of that shape, without the first dimension.");
+    }
+  }
+
+  private Score train(BatchFeed feed, int epoch, TrainingListener listener) {
+    int count = feed.count();
+    int[] order =
+        training.batches().shuffle() ? randomness.order(epoch, count) : Randomness.identity(count);
+    int total = feed.batches();
+    Mean mean = new Mean();
+    for (int step = 1; step <= total; step++) {
+      try (BatchFeed.Batch batch = feed.batch(order, step - 1)) {
+        mean.add(steps.train(batch, randomness.dropout(epoch, step)), batch.size());
+      }
+      requireFinite(mean, epoch, step);
+      listener.batchEnds(
+          new TrainingListener.BatchProgress(phase.name(), epoch, step, total, mean.score()));
+    }
+    return mean.score();
+  }
+
+  private Score validate(BatchFeed feed, int epoch) {
+    int[] order = Randomness.identity(feed.count());
+    Mean mean = new Mean();
+    for (int i = 0; i < feed.batches(); i++) {
+      try (BatchFeed.Batch batch = feed.batch(order, i)) {
+        mean.add(steps.validate(batch), batch.size());
+      }
+    }
+    requireFinite(mean, epoch, feed.batches());
+    return mean.score();
+  }
+
+  private void requireFinite(Mean mean, int epoch, int step) {
+    if (!Double.isFinite(mean.last)) {
+      throw new TrainingDivergedException(
+          phase.name(), epoch, step, mean.last, phase.optimizer().learningRate());
+    }
+  }
+
+  /** Keras' running means: each batch weighs as much as it has rows. */
+  private static final class Mean {
+    private double loss;
+    private double hits;
+    private double rows;
+    private double last;
+
+    void add(StepRunner.Figures figures, int size) {
+      last = figures.loss();
+      loss += figures.loss() * size;
+      hits += figures.hits();
+      rows += size;
+    }
+
+    Score score() {
+      return new Score(loss / rows, hits / rows);
+    }
+  }
+
+  /** Real copies of the chosen weights after the best epoch so far. */
+  private final class BestWeights {
+    private double loss = Double.POSITIVE_INFINITY;
+    private int bestEpoch;
+    private int lastEpoch;
+    private Optional<Map<String, float[]>> copies = Optional.empty();
+
+    void offer(Epoch row) {
+      lastEpoch = row.epoch();
+      if (training.keep() == Keep.BEST
+          && row.validation().isPresent()
+          && row.validation().get().loss() < loss) {
+        loss = row.validation().get().loss();
+        bestEpoch = row.epoch();
+        copies = Optional.of(weights.read(phase.selection().chosen()));
+      }
+    }
+
+    /** Puts the best weights back, unless they are in place; returns their epoch. */
+    int restore() {
+      if (copies.isEmpty() || bestEpoch == lastEpoch) {
+        return lastEpoch;
+      }
+      weights.assign(copies.get());
+      return bestEpoch;
+    }
+  }
+}

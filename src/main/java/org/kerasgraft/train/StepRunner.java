@@ -1,0 +1,98 @@
+package org.kerasgraft.train;
+
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.head.BuiltHead;
+import org.kerasgraft.internal.NativeScope;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * Runs single steps of a phase: always the same feeds, fetches and targets, since TensorFlow keeps
+ * an executor for each distinct set. Not thread-safe.
+ */
+final class StepRunner {
+
+  private final LiveNetwork network;
+  private final BuiltHead head;
+  private final LossGraph loss;
+  private final UpdateGraph updates;
+  private final Output<?> fed;
+  private final float learningRate;
+  private int stepsTaken;
+
+  StepRunner(
+      LiveNetwork network, BuiltHead head, LossGraph loss, UpdateGraph updates, Phase phase) {
+    this.network = network;
+    this.head = head;
+    this.loss = loss;
+    this.updates = updates;
+    this.fed = network.tensor(phase.fedAt());
+    this.learningRate = (float) phase.optimizer().learningRate();
+  }
+
+  /**
+   * What a batch gave.
+   *
+   * @param loss mean over the batch, with regularisation
+   * @param hits rows classified rightly
+   */
+  record Figures(double loss, double hits) {}
+
+  /** Sets the optimizer's slots and step to zero. */
+  void initialize() {
+    updates.initialize(network.session());
+    stepsTaken = 0;
+  }
+
+  /** One update; the figures are from before it. */
+  Figures train(BatchFeed.Batch batch, long[] dropout) {
+    stepsTaken++;
+    try (NativeScope scope = new NativeScope()) {
+      Session.Runner runner = runner(batch, loss.training());
+      runner.feed(updates.learningRate().asOutput(), scope.own(TFloat32.scalarOf(learningRate)));
+      updates
+          .step()
+          .ifPresent(
+              step -> runner.feed(step.asOutput(), scope.own(TFloat32.scalarOf(stepsTaken))));
+      head.dropoutSeed()
+          .ifPresent(seed -> runner.feed(seed.asOutput(), scope.own(numbers(dropout))));
+      updates.updates().forEach(runner::addTarget);
+      return figures(scope.own(runner.run()));
+    }
+  }
+
+  /** The figures in inference mode. */
+  Figures validate(BatchFeed.Batch batch) {
+    try (Result result = runner(batch, loss.inference()).run()) {
+      return figures(result);
+    }
+  }
+
+  private Session.Runner runner(BatchFeed.Batch batch, LossGraph.Ends ends) {
+    return network
+        .session()
+        .runner()
+        .feed(fed, batch.rows())
+        .feed(loss.labels().asOutput(), batch.labels())
+        .fetch(ends.loss().asOutput())
+        .fetch(ends.hits().asOutput());
+  }
+
+  private static TInt64 numbers(long[] values) {
+    return TInt64.tensorOf(Shape.of(values.length), DataBuffers.of(values, true, false));
+  }
+
+  private static Figures figures(Result result) {
+    return new Figures(scalar(result.get(0)), scalar(result.get(1)));
+  }
+
+  private static double scalar(Tensor tensor) {
+    return ((TFloat32) tensor).getFloat();
+  }
+}
