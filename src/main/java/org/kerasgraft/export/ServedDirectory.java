@@ -1,0 +1,90 @@
+package org.kerasgraft.export;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.MissingInputException;
+import org.kerasgraft.error.StorageException;
+
+/**
+ * An exported model's directory, found and checked without TensorFlow.
+ *
+ * @param path the directory that holds {@code saved_model.pb}
+ * @param provenance what its {@code graft.json} says
+ */
+record ServedDirectory(Path path, Provenance provenance) {
+
+  static final String MODEL_FILE = "saved_model.pb";
+  static final String PROVENANCE_FILE = "assets.extra/graft.json";
+  static final String LABELS_FILE = "assets.extra/labels.txt";
+
+  private static final String REMEDY =
+      "Give a directory that 'graft train' wrote (RUN, RUN/model or RUN/model/1) or that was"
+          + " exported with Graft; train on another model first.";
+
+  /** Finds the model in a run's directory, a directory of versions, or the model's own. */
+  static ServedDirectory find(Path given) {
+    if (!Files.isDirectory(given)) {
+      throw new MissingInputException(
+          "There is no directory '" + given + "'.", "Check the path of the exported model.");
+    }
+    try {
+      Path model = locate(given);
+      Path notes = model.resolve(PROVENANCE_FILE);
+      Optional<ProvenanceJson> json =
+          Files.isRegularFile(notes)
+              ? ProvenanceJson.parse(
+                  Files.readString(notes, StandardCharsets.UTF_8), notes.toString())
+              : Optional.empty();
+      ProvenanceJson known =
+          json.orElseThrow(
+              () ->
+                  new InvalidModelException(
+                      "'" + model + "' is a SavedModel, but Graft did not export it.", REMEDY));
+      for (ModelFile file : known.files()) {
+        file.verify(model);
+      }
+      return new ServedDirectory(model, known.provenance());
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot read '" + given + "': " + e.getMessage() + ".", "Check its permissions.", e);
+    }
+  }
+
+  private static Path locate(Path given) throws IOException {
+    for (Path place : List.of(given, given.resolve("model"))) {
+      if (isModel(place)) {
+        return place;
+      }
+      Optional<Path> latest = latestVersion(place);
+      if (latest.isPresent()) {
+        return latest.get();
+      }
+    }
+    throw new InvalidModelException("There is no exported model in '" + given + "'.", REMEDY);
+  }
+
+  private static boolean isModel(Path place) {
+    return Files.isRegularFile(place.resolve(MODEL_FILE))
+        || Files.isRegularFile(place.resolve(PROVENANCE_FILE));
+  }
+
+  private static Optional<Path> latestVersion(Path place) throws IOException {
+    if (!Files.isDirectory(place)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> versions = Files.list(place)) {
+      return versions
+          .filter(version -> version.getFileName().toString().matches("\\d+"))
+          .filter(ServedDirectory::isModel)
+          .max(Comparator.comparing(version -> new BigInteger(version.getFileName().toString())));
+    }
+  }
+}
