@@ -1,0 +1,99 @@
+package org.kerasgraft.cli;
+
+import java.util.List;
+import org.kerasgraft.error.GraftException;
+import org.kerasgraft.error.UnknownNameException;
+import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.NearNames;
+
+/** The program {@code graft}: finds the command, runs it, turns failures into exit codes. */
+public final class Main {
+
+  /** Every command, in the order of the help page. */
+  static final List<Command> COMMANDS = List.of(new PicturesCommand());
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the process with its exit code.
+   *
+   * @param args the command's name and its arguments
+   */
+  public static void main(String[] args) {
+    Console console = Console.system();
+    ExitCode code = run(List.of(args), console);
+    console.out().flush();
+    console.err().flush();
+    System.exit(code.code());
+  }
+
+  /** Runs a command within this process. */
+  static ExitCode run(List<String> words, Console console) {
+    try {
+      return dispatch(words, console);
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError failure) {
+      return report(failure, words.contains("--debug"), console);
+    }
+  }
+
+  private static ExitCode dispatch(List<String> words, Console console) {
+    String first = words.isEmpty() ? "" : words.get(0);
+    switch (first) {
+      case "" -> throw new UsageException("No command was given.", "'graft --help' lists them.");
+      case "--help", "-h", "help" -> {
+        console
+            .out()
+            .print(words.size() < 2 ? HelpPage.of(COMMANDS) : HelpPage.of(command(words.get(1))));
+        return ExitCode.OK;
+      }
+      case "--version", "-V" -> {
+        Version.print(console);
+        return ExitCode.OK;
+      }
+      default -> {
+        Command command = command(first);
+        List<String> rest = words.subList(1, words.size());
+        if (rest.contains("--help") || rest.contains("-h")) {
+          console.out().print(HelpPage.of(command));
+          return ExitCode.OK;
+        }
+        return command.run(Arguments.parse(command, rest), console);
+      }
+    }
+  }
+
+  private static Command command(String name) {
+    return COMMANDS.stream()
+        .filter(c -> c.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> unknown(name));
+  }
+
+  private static UnknownNameException unknown(String name) {
+    List<String> known = COMMANDS.stream().map(Command::name).toList();
+    return new UnknownNameException(
+        name.startsWith("-") ? "option" : "command",
+        name,
+        "graft",
+        NearNames.of(name, known),
+        "'graft --help' lists the commands.");
+  }
+
+  /** One line for the user; the trace only when asked for. */
+  private static ExitCode report(Throwable failure, boolean debug, Console console) {
+    if (failure instanceof GraftException known) {
+      console.say(known.explain());
+    } else {
+      String text = failure.getMessage() == null ? "" : ": " + failure.getMessage();
+      console.say(
+          "Internal error, "
+              + failure.getClass().getSimpleName()
+              + text.lines().findFirst().orElse("")
+              + (debug ? "" : " (run again with --debug for the details)"));
+    }
+    if (debug) {
+      failure.printStackTrace(console.err());
+    }
+    return ExitCode.of(failure);
+  }
+}

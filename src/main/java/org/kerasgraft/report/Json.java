@@ -1,0 +1,47 @@
+package org.kerasgraft.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/** Turns records, maps and lists into JSON text: keys in declared order, nulls kept. */
+public final class Json {
+
+  private static final ObjectMapper MAPPER = JsonMapper.builder().build();
+
+  private Json() {}
+
+  /**
+   * Several lines, indented by two spaces, {@code \n} at their ends.
+   *
+   * @param value a record, map or list of such
+   * @return the text, with a last line end
+   */
+  public static String pretty(Object value) {
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+    printer.indentObjectsWith(indenter);
+    printer.indentArraysWith(DefaultPrettyPrinter.NopIndenter.instance);
+    try {
+      return MAPPER.writer(printer).writeValueAsString(value) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a JSON value: " + value, e);
+    }
+  }
+
+  /**
+   * One line, for JSON Lines.
+   *
+   * @param value a record, map or list of such
+   * @return the text without a line end
+   */
+  public static String line(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a JSON value: " + value, e);
+    }
+  }
+}
