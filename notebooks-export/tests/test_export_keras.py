@@ -18,7 +18,8 @@ def small(lib):
 
 
 def serve(directory, images):
-    signature = tf.saved_model.load(str(directory)).signatures["serving_default"]
+    loaded = tf.saved_model.load(str(directory))  # owns the variables that its signatures read
+    signature = loaded.signatures["serving_default"]
     (key,) = signature.structured_input_signature[1]
     (output,) = signature(**{key: tf.constant(images)}).values()
     return output.numpy()
