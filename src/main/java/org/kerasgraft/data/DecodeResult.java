@@ -10,7 +10,8 @@ import java.util.Objects;
  */
 public record DecodeResult(DecodeStatus status, String detail) {
 
-  static final DecodeResult OK = new DecodeResult(DecodeStatus.OK, "");
+  /** Decoded, nothing wrong. */
+  public static final DecodeResult OK = new DecodeResult(DecodeStatus.OK, "");
 
   /** Checks. */
   public DecodeResult {

@@ -1,0 +1,95 @@
+package org.kerasgraft.features;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.internal.NativeScope;
+
+/**
+ * Runs a network on inputs, in batches, and writes the values of one or several of its tensors, in
+ * one pass. A bad image becomes a line of the index with a code and the work goes on. At the
+ * network's input itself the decoded images are written. The network must hold the weights of its
+ * source model: after training, its features are no longer the source's. Borrows the network.
+ */
+public final class FeatureExtractor {
+
+  private final LiveNetwork network;
+  private final FeatureInput input;
+  private final ExtractionOptions options;
+  private FeatureKeys keys;
+
+  /**
+   * Prepares an extraction; nothing is read yet.
+   *
+   * @param network the network; for images, spliced with the same {@link
+   *     org.kerasgraft.data.ImageInput}; borrowed, must stay open and unchanged
+   * @param input what to run it on
+   * @param options batch size and listener
+   * @throws ModelRefusedException if the network has not exactly one input
+   */
+  public FeatureExtractor(LiveNetwork network, FeatureInput input, ExtractionOptions options) {
+    this.network = Objects.requireNonNull(network);
+    this.input = Objects.requireNonNull(input);
+    this.options = Objects.requireNonNull(options);
+    int inputs = network.network().graph().inputs().size();
+    if (inputs != 1) {
+      throw new ModelRefusedException(
+          "The network has " + inputs + " inputs.", "Features need a network with one input.");
+    }
+  }
+
+  /**
+   * What the features of a tensor depend on.
+   *
+   * @param tensor {@code node:index} in the network's graph
+   * @return the key; reads the model's files and all inputs the first time
+   */
+  public synchronized FeatureKey key(String tensor) {
+    return keys().of(tensor);
+  }
+
+  private synchronized FeatureKeys keys() {
+    if (keys == null) {
+      keys = new FeatureKeys(network.network(), input);
+    }
+    return keys;
+  }
+
+  /**
+   * Computes the features of one tensor into a directory.
+   *
+   * @param tensor {@code node:index} in the network's graph
+   * @param directory absent or empty; appears complete or not at all
+   * @return the stored features, owned by the caller
+   * @throws org.kerasgraft.error.CannotCreateException if the directory has content
+   * @throws org.kerasgraft.error.InvalidDataException if no input can be used, or rows do not fit
+   */
+  public FeatureSet extract(String tensor, Path directory) {
+    return extractAll(List.of(tensor), List.of(directory)).get(0);
+  }
+
+  /** Computes several tensors in one pass, each into its directory. */
+  List<FeatureSet> extractAll(List<String> tensors, List<Path> directories) {
+    try (NativeScope scope = new NativeScope()) {
+      List<FeatureFiles> files = new ArrayList<>();
+      for (int i = 0; i < tensors.size(); i++) {
+        files.add(scope.own(new FeatureFiles(tensors.get(i), directories.get(i))));
+      }
+      List<IndexRow> index =
+          new Extraction(network, input, options, files).run(keys().contentHashes());
+      Path model = network.network().source().directory();
+      List<FeatureSet> sets = new ArrayList<>();
+      for (FeatureFiles file : files) {
+        sets.add(FeatureSet.open(file.commit(key(file.tensor()), model, input, index)));
+      }
+      return sets;
+    }
+  }
+
+  ExtractionListener listener() {
+    return options.listener();
+  }
+}

@@ -1,0 +1,111 @@
+package org.kerasgraft.features;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.kerasgraft.data.EncodedImage;
+import org.kerasgraft.data.ImageInput;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.LabelledImage;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.Sha256;
+
+/** What features are computed from: image files, or the rows of an array. */
+public sealed interface FeatureInput {
+
+  /**
+   * The number of inputs.
+   *
+   * @return 0 or more
+   */
+  int count();
+
+  /**
+   * Where they come from.
+   *
+   * @return a name for messages and manifests
+   */
+  String name();
+
+  /**
+   * The class names by number.
+   *
+   * @return empty if there are none
+   */
+  List<String> classes();
+
+  /**
+   * Image files; decoded and resized on the way, for a network spliced with the same {@link
+   * ImageInput}.
+   *
+   * @param set the files, labelled or not
+   * @param input what the network expects of its images
+   */
+  record Images(ImageSet set, ImageInput input) implements FeatureInput {
+    /** Checks. */
+    public Images {
+      Objects.requireNonNull(set);
+      Objects.requireNonNull(input);
+    }
+
+    @Override
+    public int count() {
+      return set.count();
+    }
+
+    @Override
+    public String name() {
+      return set.name();
+    }
+
+    @Override
+    public List<String> classes() {
+      return set.classes();
+    }
+
+    String labelOf(LabelledImage image) {
+      return image.label() < 0 ? "" : set.classes().get(image.label());
+    }
+
+    /** The hashes of all files in order; a file without bytes has its code instead. */
+    List<String> contentHashes() {
+      return set.images().stream()
+          .parallel()
+          .map(image -> contentHash(EncodedImage.read(image.file())))
+          .toList();
+    }
+
+    static String contentHash(EncodedImage image) {
+      return image.result().isOk() ? Sha256.of(image.bytes()) : image.result().status().code();
+    }
+  }
+
+  /**
+   * Rows of an array, fed as they are.
+   *
+   * @param rows the array; borrowed, closed by whoever opened it
+   * @param labels as many labels, if there are any
+   */
+  record Rows(Npy rows, Optional<Labels> labels) implements FeatureInput {
+    /** Checks that there are as many labels as rows. */
+    public Rows {
+      labels.ifPresent(l -> l.pairWith(rows, rows.file().toString()));
+    }
+
+    @Override
+    public int count() {
+      return rows.count();
+    }
+
+    @Override
+    public String name() {
+      return rows.file().toString();
+    }
+
+    @Override
+    public List<String> classes() {
+      return List.of();
+    }
+  }
+}

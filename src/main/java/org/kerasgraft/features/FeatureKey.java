@@ -1,0 +1,71 @@
+package org.kerasgraft.features;
+
+import java.util.Objects;
+import org.kerasgraft.data.Sha256;
+
+/**
+ * Everything that stored features depend on. Features are used again for an equal key only; the
+ * batch size is no part of it.
+ *
+ * @param model hash of the model's {@code saved_model.pb} and variables files
+ * @param graph hash of the nodes that lead to the tensor, preprocessing included
+ * @param tensor the tensor whose values are stored, {@code node:index}
+ * @param inputs hash of the inputs: for images the ordered paths, labels and content hashes and the
+ *     class names; for an array its file's hash and the labels
+ * @param preprocessing what was done to pixels, or {@code array}
+ * @param imageSize what images were resized to, {@code HxW}; empty for an array
+ * @param resize how images were resized; empty for an array
+ * @param graft this library's version
+ * @param tensorflow TensorFlow's version
+ * @param oneDnn the value of {@code TF_ENABLE_ONEDNN_OPTS}, which changes the last bits
+ */
+public record FeatureKey(
+    String model,
+    String graph,
+    String tensor,
+    String inputs,
+    String preprocessing,
+    String imageSize,
+    String resize,
+    String graft,
+    String tensorflow,
+    String oneDnn) {
+
+  /** Rises when the files or the meaning of the features change. */
+  private static final String FORMAT = "graft-features-1";
+
+  /** Checks. */
+  public FeatureKey {
+    Objects.requireNonNull(model);
+    Objects.requireNonNull(graph);
+    Objects.requireNonNull(tensor);
+    Objects.requireNonNull(inputs);
+    Objects.requireNonNull(preprocessing);
+    Objects.requireNonNull(imageSize);
+    Objects.requireNonNull(resize);
+    Objects.requireNonNull(graft);
+    Objects.requireNonNull(tensorflow);
+    Objects.requireNonNull(oneDnn);
+  }
+
+  /**
+   * One hash of all parts: the name of the entry in the store.
+   *
+   * @return 64 hexadecimal digits
+   */
+  public String digest() {
+    return new Sha256()
+        .add(FORMAT)
+        .add(model)
+        .add(graph)
+        .add(tensor)
+        .add(inputs)
+        .add(preprocessing)
+        .add(imageSize)
+        .add(resize)
+        .add(graft)
+        .add(tensorflow)
+        .add(oneDnn)
+        .hex();
+  }
+}

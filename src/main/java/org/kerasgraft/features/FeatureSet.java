@@ -1,0 +1,211 @@
+package org.kerasgraft.features;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.kerasgraft.data.LabelledRows;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.RowSource;
+import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.MissingInputException;
+import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.AtomicDirectory;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * Stored features: float32 rows, one for each accepted input, in the order of the inputs, and an
+ * index of all inputs. Lies in a directory of {@code features.npy}, {@code index.csv} and {@code
+ * manifest.json}. Reading is safe from many threads. Holds a mapped file; {@link #close()} is
+ * idempotent.
+ */
+public final class FeatureSet implements RowSource {
+
+  /** The array's file name. */
+  static final String FEATURES = "features.npy";
+
+  /** The index's file name. */
+  static final String INDEX = "index.csv";
+
+  private final Path directory;
+  private final FeatureManifest manifest;
+  private final List<IndexRow> index;
+  private final Npy rows;
+
+  private FeatureSet(Path directory, FeatureManifest manifest, List<IndexRow> index, Npy rows) {
+    this.directory = directory;
+    this.manifest = manifest;
+    this.index = List.copyOf(index);
+    this.rows = rows;
+  }
+
+  /**
+   * Opens stored features after checking every file against the manifest.
+   *
+   * @param directory what {@link FeatureExtractor} or {@link #copyTo} wrote
+   * @return the features, owned by the caller
+   * @throws MissingInputException if there are no finished features
+   * @throws InvalidDataException if a file is missing, damaged or does not fit the others
+   */
+  public static FeatureSet open(Path directory) {
+    FeatureManifest manifest = FeatureManifest.read(directory);
+    for (String name : List.of(FEATURES, INDEX)) {
+      check(directory.resolve(name), manifest.files().get(name));
+    }
+    List<IndexRow> index = IndexFile.read(directory.resolve(INDEX));
+    Npy rows = Npy.open(directory.resolve(FEATURES));
+    int[] accepted = index.stream().mapToInt(IndexRow::row).filter(row -> row >= 0).toArray();
+    if (rows.count() != manifest.accepted()
+        || !Arrays.equals(accepted, IntStream.range(0, rows.count()).toArray())) {
+      rows.close();
+      throw new InvalidDataException(
+          "The files in '" + directory + "' do not fit each other.", "Compute the features again.");
+    }
+    return new FeatureSet(directory, manifest, index, rows);
+  }
+
+  private static void check(Path file, FeatureManifest.FileHash expected) {
+    if (expected == null
+        || !Files.isRegularFile(file)
+        || !FeatureFiles.hash(file).equals(expected)) {
+      throw new InvalidDataException(
+          "'" + file + "' is not the file that its manifest names.", "Compute the features again.");
+    }
+  }
+
+  /**
+   * Where the features lie.
+   *
+   * @return the directory
+   */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * What they were computed from.
+   *
+   * @return the manifest
+   */
+  public FeatureManifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * What became of each input, in the order of the inputs.
+   *
+   * @return one line an input
+   */
+  public List<IndexRow> index() {
+    return index;
+  }
+
+  /**
+   * The class names by number.
+   *
+   * @return empty if the inputs have no classes, or only numbers
+   */
+  public List<String> classes() {
+    return manifest.classes();
+  }
+
+  /**
+   * The number of inputs that were not accepted.
+   *
+   * @return 0 or more
+   */
+  public int rejected() {
+    return index.size() - count();
+  }
+
+  /**
+   * The rows with their labels.
+   *
+   * @return a view of this set, which stays its owner
+   * @throws InvalidDataException if the inputs are unlabelled
+   */
+  public LabelledRows labelled() {
+    return new Labels(manifest.source(), labels()).pairWith(this, directory.toString());
+  }
+
+  /**
+   * The labels of the accepted rows.
+   *
+   * @return one number a row, owned by the caller
+   * @throws InvalidDataException if the inputs are unlabelled
+   */
+  public int[] labels() {
+    return index.stream().filter(IndexRow::isAccepted).mapToInt(this::number).toArray();
+  }
+
+  private int number(IndexRow row) {
+    int number = classes().indexOf(row.label());
+    if (number < 0 && classes().isEmpty() && !row.label().isEmpty()) {
+      number = Integer.parseInt(row.label());
+    }
+    if (number < 0) {
+      throw new InvalidDataException(
+          "The features of '" + manifest.source() + "' have no labels.",
+          "Use class folders, or an array with labels.");
+    }
+    return number;
+  }
+
+  /**
+   * The accepted rows of some inputs.
+   *
+   * @param inputs indices of inputs, for example one side of a {@link org.kerasgraft.data.Split}
+   * @return the rows of those that were accepted, in the given order
+   */
+  public int[] rowsOf(int[] inputs) {
+    return Arrays.stream(inputs)
+        .mapToObj(index::get)
+        .filter(IndexRow::isAccepted)
+        .mapToInt(IndexRow::row)
+        .toArray();
+  }
+
+  @Override
+  public int count() {
+    return rows.count();
+  }
+
+  @Override
+  public Shape rowShape() {
+    return rows.rowShape();
+  }
+
+  @Override
+  public void read(int row, float[] target, int offset) {
+    rows.read(row, target, offset);
+  }
+
+  /**
+   * Copies the three files to a directory of the user's, the manifest last.
+   *
+   * @param target absent or empty
+   * @return the directory
+   * @throws org.kerasgraft.error.CannotCreateException if it has content or cannot be created
+   * @throws StorageException if the disk refuses
+   */
+  public Path copyTo(Path target) {
+    try (AtomicDirectory copy = AtomicDirectory.create(target)) {
+      for (String name : List.of(FEATURES, INDEX, FeatureManifest.FILE)) {
+        Files.copy(directory.resolve(name), copy.staging().resolve(name));
+      }
+      return copy.commit();
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot write the features to '" + target + "': " + e + ".", "Check the free space.", e);
+    }
+  }
+
+  /** Lets go of the mapped file. */
+  @Override
+  public void close() {
+    rows.close();
+  }
+}

@@ -1,0 +1,117 @@
+package org.kerasgraft.features;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.StorageException;
+
+/**
+ * {@code index.csv}: RFC 4180, UTF-8. A cell that a spreadsheet would run as a formula (it begins
+ * with {@code =}, {@code +}, {@code -} or {@code @}) gets a leading apostrophe; so does one that
+ * looks as if it had got one, which makes the rule reversible.
+ */
+final class IndexFile {
+
+  private static final String HEADER = "row,path,label,status,detail";
+  private static final int COLUMNS = 5;
+  private static final String END = "\r\n";
+  private static final Pattern FORMULA = Pattern.compile("'*[=+\\-@].*", Pattern.DOTALL);
+  private static final Pattern ESCAPED = Pattern.compile("'+[=+\\-@].*", Pattern.DOTALL);
+
+  private IndexFile() {}
+
+  static void write(Path file, List<IndexRow> rows) {
+    try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+      out.write(HEADER + END);
+      for (IndexRow row : rows) {
+        String number = row.isAccepted() ? Integer.toString(row.row()) : "";
+        out.write(
+            String.join(
+                    ",",
+                    number,
+                    cell(row.path()),
+                    cell(row.label()),
+                    cell(row.status()),
+                    cell(row.detail()))
+                + END);
+      }
+    } catch (IOException e) {
+      throw new StorageException("Cannot write '" + file + "': " + e + ".", "", e);
+    }
+  }
+
+  static List<IndexRow> read(Path file) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw damaged(file, e);
+    }
+    List<List<String>> records = records(text);
+    if (records.isEmpty() || !String.join(",", records.get(0)).equals(HEADER)) {
+      throw damaged(file, null);
+    }
+    List<IndexRow> rows = new ArrayList<>();
+    for (List<String> cells : records.subList(1, records.size())) {
+      if (cells.size() != COLUMNS) {
+        throw damaged(file, null);
+      }
+      try {
+        int row = cells.get(0).isEmpty() ? IndexRow.REJECTED : Integer.parseInt(cells.get(0));
+        rows.add(
+            new IndexRow(
+                row, plain(cells.get(1)), plain(cells.get(2)), cells.get(3), plain(cells.get(4))));
+      } catch (IllegalArgumentException e) {
+        throw damaged(file, e);
+      }
+    }
+    return rows;
+  }
+
+  private static InvalidDataException damaged(Path file, Exception cause) {
+    return new InvalidDataException(
+        "'" + file + "' is no readable index of features.", "Compute the features again.", cause);
+  }
+
+  private static String cell(String value) {
+    String safe = FORMULA.matcher(value).matches() ? "'" + value : value;
+    boolean quoted = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+    return quoted ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+  }
+
+  private static String plain(String cell) {
+    return ESCAPED.matcher(cell).matches() ? cell.substring(1) : cell;
+  }
+
+  private static List<List<String>> records(String text) {
+    List<List<String>> records = new ArrayList<>();
+    List<String> cells = new ArrayList<>();
+    StringBuilder cell = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (quoted && c == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
+        cell.append('"');
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (quoted || (c != ',' && c != '\r' && c != '\n')) {
+        cell.append(c);
+      } else if (c != '\r') {
+        cells.add(cell.toString());
+        cell.setLength(0);
+        if (c == '\n') {
+          records.add(cells);
+          cells = new ArrayList<>();
+        }
+      }
+    }
+    return records;
+  }
+}
