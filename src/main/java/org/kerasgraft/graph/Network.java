@@ -1,8 +1,20 @@
 package org.kerasgraft.graph;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.UnknownNameException;
+import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.NearNames;
 import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.Signature;
+import org.kerasgraft.savedmodel.TensorSpec;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
 
 /**
  * A model as a flat graph with its Keras layers, whole or cut; still only data.
@@ -16,19 +28,75 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
   /** The name under which a cut network's single output stands in {@link FlatGraph#outputs()}. */
   public static final String FEATURES = "features";
 
+  private static final List<String> SERVING = List.of("serving_default", "serve");
+
   /** Copies. */
   public Network {
     layers = List.copyOf(layers);
   }
 
   /**
-   * Inlines a model's serving signature and locates its layers.
+   * Inlines a model's serving signature ({@code serving_default}, else {@code serve}, else the only
+   * one) and locates its layers.
    *
    * @param model the model
    * @return the whole network
+   * @throws UnknownNameException if no signature is the one to take, listing them
+   * @throws ModelRefusedException if the serving path draws random numbers
+   * @throws InvalidModelException if the graph is damaged
    */
   public static Network of(ImportedModel model) {
-    throw new UnsupportedOperationException();
+    FlatGraph flat;
+    try {
+      flat = Inliner.inline(model, serving(model));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new InvalidModelException(
+          "The graph of '" + model.directory() + "' is damaged.",
+          "Copy or export the model again.",
+          e);
+    }
+    refuseRandom(flat, model);
+    List<Layer> layers = new LayerLocator(flat, model).locate();
+    return new Network(
+        model,
+        new FlatGraph(
+            Shapes.strip(flat.graphDef()), flat.inputs(), flat.outputs(), flat.variables()),
+        layers);
+  }
+
+  private static Signature serving(ImportedModel model) {
+    Map<String, Signature> known = model.signatures();
+    for (String name : SERVING) {
+      if (known.containsKey(name)) {
+        return known.get(name);
+      }
+    }
+    if (known.size() == 1) {
+      return known.values().iterator().next();
+    }
+    throw new UnknownNameException(
+        "signature",
+        SERVING.get(0),
+        "'" + model.directory() + "'",
+        List.of(),
+        "It has " + (known.isEmpty() ? "none" : String.join(", ", known.keySet())) + ".");
+  }
+
+  private static void refuseRandom(FlatGraph flat, ImportedModel model) {
+    for (NodeDef node : flat.graphDef().getNodeList()) {
+      if (node.getOp().contains("Random")) {
+        throw new ModelRefusedException(
+            "'"
+                + model.directory()
+                + "' draws random numbers when it serves (op "
+                + node.getOp()
+                + ", node '"
+                + node.getName()
+                + "'): augmentation layers stayed active in the export.",
+            "Export it without them, for example from a model that calls its base with"
+                + " training=False.");
+      }
+    }
   }
 
   /**
@@ -36,10 +104,25 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    *
    * @param name the full name
    * @return the layer
-   * @throws org.kerasgraft.error.UnknownNameException if there is none, with near names
+   * @throws UnknownNameException if there is none, with near names
+   * @throws UsageException if several calls of a shared layer bear the name
    */
   public Layer layer(String name) {
-    throw new UnsupportedOperationException(name);
+    List<Layer> named = layers.stream().filter(layer -> layer.name().equals(name)).toList();
+    if (named.size() > 1) {
+      throw new UsageException(
+          "Layer '" + name + "' is called " + named.size() + " times; its output is ambiguous.",
+          "Cut at the layer after the call that is meant.");
+    }
+    if (named.isEmpty()) {
+      throw new UnknownNameException(
+          "layer",
+          name,
+          "'" + source.directory() + "'",
+          NearNames.of(name, layers.stream().map(Layer::name).toList()),
+          "(" + layers.size() + " layers; 'graft inspect' lists them)");
+    }
+    return named.get(0);
   }
 
   /**
@@ -48,7 +131,28 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @return the block; empty if the network has no convolution
    */
   public Optional<ConvBlock> lastConvBlock() {
-    throw new UnsupportedOperationException();
+    return new LastConvBlock(graph, layers).find();
+  }
+
+  /**
+   * The single input.
+   *
+   * @return its placeholder tensor
+   * @throws ModelRefusedException if there are several
+   */
+  public TensorSpec input() {
+    if (graph.inputs().size() != 1) {
+      throw new ModelRefusedException(
+          "'"
+              + source.directory()
+              + "' has "
+              + graph.inputs().size()
+              + " inputs ("
+              + String.join(", ", graph.inputs().keySet())
+              + "); one is expected.",
+          "Only models with one input can be cut and trained.");
+    }
+    return graph.inputs().values().iterator().next();
   }
 
   /**
@@ -57,9 +161,17 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    *
    * @param layer the Keras name of any layer, weightless ones too
    * @return the smaller network
-   * @throws org.kerasgraft.error.UnknownNameException if there is none, with near names
+   * @throws UnknownNameException if there is none, with near names
    */
   public Network cutAfter(String layer) {
-    throw new UnsupportedOperationException(layer);
+    Layer end = layer(layer);
+    Map<String, TensorSpec> outputs = new LinkedHashMap<>();
+    outputs.put(FEATURES, new TensorSpec(end.output(), DataType.DT_FLOAT, end.outputShape()));
+    FlatGraph pruned = Pruner.prune(graph, outputs);
+    Set<String> kept = Pruner.ancestors(pruned.graphDef(), List.of(end.output()));
+    return new Network(
+        source,
+        pruned,
+        layers.stream().filter(l -> kept.contains(Inliner.node(l.output()))).toList());
   }
 }

@@ -1,0 +1,58 @@
+package org.kerasgraft.backbone;
+
+import org.kerasgraft.error.UsageException;
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+
+/**
+ * How a session is configured. The remapper is off: it may fuse away a node that is fetched (seen
+ * with EfficientNet), and features must be those of the graph as it stands.
+ *
+ * @param config TensorFlow's configuration
+ */
+record SessionSettings(ConfigProto config) {
+
+  /** Settings for some options; an error if a GPU is asked for and there is none. */
+  static SessionSettings of(RuntimeOptions options) {
+    if (options.device() == RuntimeOptions.Device.GPU && !hasGpu()) {
+      throw new UsageException(
+          "A GPU was asked for, but TensorFlow sees none.",
+          "Use --device cpu, or build with the GPU natives (mvn -Pgpu …) on a machine with CUDA.");
+    }
+    ConfigProto.Builder config =
+        ConfigProto.newBuilder()
+            .setAllowSoftPlacement(true)
+            .setIntraOpParallelismThreads(options.threads())
+            .setInterOpParallelismThreads(options.threads())
+            .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+            .setGraphOptions(
+                GraphOptions.newBuilder()
+                    .setRewriteOptions(
+                        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF)));
+    if (options.device() == RuntimeOptions.Device.CPU) {
+      config.putDeviceCount("GPU", 0);
+    }
+    return new SessionSettings(config.build());
+  }
+
+  /** Tries an op on the first GPU, without soft placement. */
+  private static boolean hasGpu() {
+    try (Graph graph = new Graph();
+        Session session = new Session(graph, false)) {
+      DeviceSpec gpu =
+          DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.GPU).deviceIndex(0).build();
+      var one = Ops.create(graph).withDevice(gpu).constant(1f);
+      session.runner().fetch(one).run().close();
+      return true;
+    } catch (TensorFlowException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+}

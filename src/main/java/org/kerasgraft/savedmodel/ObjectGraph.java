@@ -1,0 +1,138 @@
+package org.kerasgraft.savedmodel;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObjectGraph;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedVariable;
+import org.tensorflow.proto.TrackableObjectGraphOuterClass.TrackableObjectGraph;
+
+/**
+ * The object graph of a SavedModel: which variable each function captures, and under which keys the
+ * checkpoint stores it. The way is captured argument → bound object → checkpoint key; names and
+ * restore functions are not trusted, since Keras 3 exports store each variable twice.
+ */
+final class ObjectGraph {
+
+  private static final String VALUE = "VARIABLE_VALUE";
+
+  private final SavedObjectGraph saved;
+  private final TrackableObjectGraph trackable;
+  private final Optional<Set<Integer>> trainableIds;
+  private final Set<String> frozenLayers;
+  private final Map<Integer, VariableSpec> variables = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
+
+  /**
+   * Joins the model's and the checkpoint's object graphs: the same objects, in the same order.
+   *
+   * @param frozenLayers layers that Keras 2 metadata declares not trainable
+   */
+  ObjectGraph(SavedObjectGraph saved, TrackableObjectGraph trackable, Set<String> frozenLayers) {
+    this.saved = saved;
+    this.trackable = trackable;
+    this.trainableIds = listedUnderRoot("trainable_variables");
+    this.frozenLayers = frozenLayers;
+  }
+
+  /** The objects, the root first. */
+  List<SavedObject> objects() {
+    return saved.getNodesList();
+  }
+
+  /** What each function captures, in order; empty for anything but a variable. */
+  Map<String, List<Optional<VariableSpec>>> captures() {
+    Map<String, List<Optional<VariableSpec>>> captures = new HashMap<>();
+    saved
+        .getConcreteFunctionsMap()
+        .forEach(
+            (function, concrete) -> {
+              List<Optional<VariableSpec>> bound = new ArrayList<>();
+              for (int id : concrete.getBoundInputsList()) {
+                bound.add(variable(id));
+              }
+              captures.put(function, bound);
+            });
+    return captures;
+  }
+
+  /** The variable at an object, or empty if the object is none. */
+  Optional<VariableSpec> variable(int id) {
+    if (id < 0 || id >= saved.getNodesCount() || !saved.getNodes(id).hasVariable()) {
+      return Optional.empty();
+    }
+    return Optional.of(variables.computeIfAbsent(id, this::read));
+  }
+
+  private VariableSpec read(int id) {
+    SavedVariable variable = saved.getNodes(id).getVariable();
+    String plain = variable.getName().replaceFirst(":0$", "");
+    String name = plain;
+    for (int i = 1; !names.add(name); i++) {
+      name = plain + "_" + i;
+    }
+    long[] dims = variable.getShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
+    DataType dtype = variable.getDtype();
+    List<String> keys = new ArrayList<>(keys(id));
+    for (int other = 0; name.equals(plain) && other < saved.getNodesCount(); other++) {
+      if (other != id && isCopy(saved.getNodes(other), variable)) {
+        keys.addAll(keys(other));
+      }
+    }
+    return new VariableSpec(
+        name,
+        dtype,
+        Shape.of(dims),
+        trainable(id, variable, name),
+        keys.stream().distinct().toList());
+  }
+
+  private static boolean isCopy(SavedObject other, SavedVariable variable) {
+    return other.hasVariable()
+        && other.getVariable().getName().equals(variable.getName())
+        && other.getVariable().getShape().equals(variable.getShape());
+  }
+
+  private boolean trainable(int id, SavedVariable variable, String name) {
+    boolean listed = trainableIds.map(ids -> ids.contains(id)).orElse(variable.getTrainable());
+    int slash = name.lastIndexOf('/');
+    return listed && (slash < 0 || !frozenLayers.contains(name.substring(0, slash)));
+  }
+
+  private List<String> keys(int id) {
+    if (id >= trackable.getNodesCount()) {
+      return List.of();
+    }
+    return trackable.getNodes(id).getAttributesList().stream()
+        .filter(attribute -> attribute.getName().equals(VALUE))
+        .map(attribute -> attribute.getCheckpointKey())
+        .toList();
+  }
+
+  /** The ids in a list under the root; empty if the root has no such list. */
+  private Optional<Set<Integer>> listedUnderRoot(String name) {
+    if (saved.getNodesCount() == 0) {
+      return Optional.empty();
+    }
+    return saved.getNodes(0).getChildrenList().stream()
+        .filter(child -> child.getLocalName().equals(name))
+        .findFirst()
+        .map(
+            child -> {
+              Set<Integer> ids = new HashSet<>();
+              saved
+                  .getNodes(child.getNodeId())
+                  .getChildrenList()
+                  .forEach(c -> ids.add(c.getNodeId()));
+              return ids;
+            });
+  }
+}

@@ -1,0 +1,245 @@
+package org.kerasgraft.savedmodel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.MissingInputException;
+import org.kerasgraft.error.StorageException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Reads a SavedModel directory as data. Only protobufs and the checkpoint's index are read: no
+ * native code runs, no weight is touched, and the directory is never written to.
+ */
+public final class SavedModelReader {
+
+  private static final String FILE = "saved_model.pb";
+  private static final String NOTES = "assets.extra/graft.json";
+  private static final String SERVE = "serve";
+  private static final String INIT_OP = "__saved_model_init_op";
+
+  private SavedModelReader() {}
+
+  /**
+   * Reads a model.
+   *
+   * @param directory a SavedModel: holds {@code saved_model.pb} and {@code variables/}
+   * @return the model as data
+   * @throws MissingInputException if there is no such directory
+   * @throws InvalidModelException if it is no SavedModel, or files are missing, truncated or
+   *     damaged
+   */
+  public static ImportedModel read(Path directory) {
+    MetaGraphDef metaGraph = serving(parse(requireSavedModel(directory)), directory);
+    boolean hasVariables = Files.exists(directory.resolve("variables"));
+    CheckpointIndex checkpoint =
+        hasVariables
+                || metaGraph.getObjectGraphDef().getNodesList().stream()
+                    .anyMatch(SavedObject::hasVariable)
+            ? CheckpointIndex.read(directory.resolve("variables").resolve("variables"))
+            : null;
+    List<SavedObject> objects = metaGraph.getObjectGraphDef().getNodesList();
+    List<KerasLayer> layers = KerasMetadata.read(directory, objects);
+    Set<String> frozen = new HashSet<>();
+    layers.stream().filter(l -> !l.trainable()).forEach(l -> frozen.add(l.name()));
+    ObjectGraph graph =
+        new ObjectGraph(
+            metaGraph.getObjectGraphDef(),
+            checkpoint == null
+                ? org.tensorflow.proto.TrackableObjectGraphOuterClass.TrackableObjectGraph
+                    .getDefaultInstance()
+                : checkpoint.objectGraph(),
+            frozen);
+    Map<String, Signature> signatures = signatures(metaGraph);
+    Map<String, List<Optional<VariableSpec>>> captures = graph.captures();
+    List<VariableSpec> variables = servingVariables(metaGraph, signatures, captures, graph);
+    if (checkpoint != null) {
+      variables.forEach(checkpoint::require);
+    }
+    return new ImportedModel(
+        directory,
+        format(objects, layers),
+        metaGraph.getMetaInfoDef().getTensorflowVersion(),
+        signatures,
+        variables,
+        captures,
+        layers,
+        notes(directory),
+        metaGraph);
+  }
+
+  private static Path requireSavedModel(Path directory) {
+    if (!Files.exists(directory)) {
+      throw new MissingInputException(
+          "There is no '" + directory + "'.", "Give the directory of a SavedModel.");
+    }
+    Path file = directory.resolve(FILE);
+    if (Files.isRegularFile(file)) {
+      return file;
+    }
+    String found =
+        Files.isDirectory(directory) ? "it has no saved_model.pb" : "it is a file, not a directory";
+    throw new InvalidModelException(
+        "'" + directory + "' is no SavedModel: " + found + ".", nested(directory));
+  }
+
+  private static String nested(Path directory) {
+    for (String child : List.of("1", "model/1", "model")) {
+      if (Files.isRegularFile(directory.resolve(child).resolve(FILE))) {
+        return "There is one in '" + directory.resolve(child) + "': give that.";
+      }
+    }
+    return "In Keras 3, write one with model.export(directory); in Keras 2, with"
+        + " model.save(directory, save_format=\"tf\").";
+  }
+
+  private static SavedModel parse(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      return SavedModel.parseFrom(in);
+    } catch (InvalidProtocolBufferException e) {
+      throw new InvalidModelException(
+          "'" + file + "' is damaged or truncated.", "Copy or export the model again.", e);
+    } catch (IOException e) {
+      throw new StorageException("Cannot read '" + file + "': " + e.getMessage() + ".", "", e);
+    }
+  }
+
+  private static MetaGraphDef serving(SavedModel model, Path directory) {
+    List<MetaGraphDef> serving =
+        model.getMetaGraphsList().stream()
+            .filter(m -> m.getMetaInfoDef().getTagsList().contains(SERVE))
+            .toList();
+    if (serving.size() != 1) {
+      throw new InvalidModelException(
+          "'"
+              + directory
+              + "' holds "
+              + serving.size()
+              + " graphs tagged 'serve', expected exactly one.",
+          "Copy or export the model again.");
+    }
+    return serving.get(0);
+  }
+
+  private static Map<String, Signature> signatures(MetaGraphDef metaGraph) {
+    Map<String, Signature> signatures = new HashMap<>();
+    metaGraph
+        .getSignatureDefMap()
+        .forEach(
+            (name, definition) -> {
+              if (!name.equals(INIT_OP)) {
+                signatures.put(name, signature(name, definition));
+              }
+            });
+    return signatures;
+  }
+
+  private static Signature signature(String name, SignatureDef definition) {
+    return new Signature(name, specs(definition.getInputsMap()), specs(definition.getOutputsMap()));
+  }
+
+  private static Map<String, TensorSpec> specs(Map<String, TensorInfo> tensors) {
+    Map<String, TensorSpec> specs = new HashMap<>();
+    tensors.forEach(
+        (name, info) ->
+            specs.put(
+                name,
+                new TensorSpec(info.getName(), info.getDtype(), shape(info.getTensorShape()))));
+    return specs;
+  }
+
+  /**
+   * A shape as TensorFlow writes it.
+   *
+   * @param proto unknown rank, or dimensions with -1 for unknown
+   * @return the shape
+   */
+  public static Shape shape(TensorShapeProto proto) {
+    return proto.getUnknownRank()
+        ? Shape.unknown()
+        : Shape.of(proto.getDimList().stream().mapToLong(d -> d.getSize()).toArray());
+  }
+
+  /** The variables behind any signature's call, in capture order; all of a graph without calls. */
+  private static List<VariableSpec> servingVariables(
+      MetaGraphDef metaGraph,
+      Map<String, Signature> signatures,
+      Map<String, List<Optional<VariableSpec>>> captures,
+      ObjectGraph graph) {
+    Set<VariableSpec> found = new java.util.LinkedHashSet<>();
+    Set<String> roots = new HashSet<>();
+    signatures.values().stream()
+        .flatMap(s -> s.outputs().values().stream())
+        .forEach(o -> roots.add(o.tensor().replaceFirst(":\\d+$", "")));
+    metaGraph.getGraphDef().getNodeList().stream()
+        .filter(node -> roots.contains(node.getName()) && node.containsAttr("f"))
+        .map(node -> node.getAttrOrThrow("f").getFunc().getName())
+        .forEach(f -> captures.getOrDefault(f, List.of()).forEach(v -> v.ifPresent(found::add)));
+    if (found.isEmpty()) {
+      for (int id = 0; id < graph.objects().size(); id++) {
+        graph.variable(id).ifPresent(found::add);
+      }
+    }
+    return new ArrayList<>(found);
+  }
+
+  private static ModelFormat format(List<SavedObject> objects, List<KerasLayer> layers) {
+    if (!layers.isEmpty()) {
+      return ModelFormat.KERAS_2_SAVED_MODEL;
+    }
+    Set<String> children = new HashSet<>();
+    if (!objects.isEmpty()) {
+      objects.get(0).getChildrenList().forEach(c -> children.add(c.getLocalName()));
+    }
+    if (children.contains("_all_variables")) {
+      return ModelFormat.KERAS_3_EXPORT;
+    }
+    return children.contains("_operations") || children.contains("_layers")
+        ? ModelFormat.KERAS_3_SAVED_MODEL
+        : ModelFormat.SAVED_MODEL;
+  }
+
+  private static Optional<RecordedPreprocessing> notes(Path directory) {
+    Path file = directory.resolve(NOTES);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode notes = new ObjectMapper().readTree(Files.readAllBytes(file));
+      if (!notes.hasNonNull("preprocessing")) {
+        return Optional.empty();
+      }
+      JsonNode size = notes.path("imageSize");
+      return Optional.of(
+          new RecordedPreprocessing(
+              notes.get("preprocessing").asText(), pixels(size, "height"), pixels(size, "width")));
+    } catch (IOException e) {
+      throw new InvalidModelException(
+          "'" + file + "' is not the JSON that an export writes.",
+          "Remove it and give --preprocessing, or export the model again.",
+          e);
+    }
+  }
+
+  private static OptionalInt pixels(JsonNode size, String side) {
+    return size.hasNonNull(side) ? OptionalInt.of(size.get(side).asInt()) : OptionalInt.empty();
+  }
+}
