@@ -8,6 +8,7 @@ import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
@@ -73,7 +74,7 @@ enum ExitCode {
     if (failure instanceof ModelRefusedException) {
       return REFUSED;
     }
-    if (failure instanceof GateNotMetException) {
+    if (failure instanceof GateNotMetException || failure instanceof TooManyRejectedException) {
       return UNMET;
     }
     throw new AssertionError("no exit code for " + failure.getClass(), failure);

@@ -14,7 +14,8 @@ public abstract sealed class GraftException extends RuntimeException
         CannotCreateException,
         StorageException,
         TrainingDivergedException,
-        GateNotMetException {
+        GateNotMetException,
+        TooManyRejectedException {
 
   private static final long serialVersionUID = 1L;
 

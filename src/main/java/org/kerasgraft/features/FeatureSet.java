@@ -13,6 +13,7 @@ import org.kerasgraft.data.RowSource;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.tensorflow.ndarray.Shape;
 
@@ -119,6 +120,20 @@ public final class FeatureSet implements RowSource {
    */
   public int rejected() {
     return index.size() - count();
+  }
+
+  /**
+   * Checks that no more inputs were rejected than a user allows.
+   *
+   * @param most how many may be
+   * @return this set
+   * @throws TooManyRejectedException if more were
+   */
+  public FeatureSet requireAtMostRejected(int most) {
+    if (rejected() > most) {
+      throw new TooManyRejectedException(manifest.source(), most, rejected(), index.size());
+    }
+    return this;
   }
 
   /**

@@ -1,0 +1,157 @@
+package org.kerasgraft.features;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kerasgraft.data.ImageInput;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.ImageSize;
+import org.kerasgraft.data.LabelledImage;
+import org.kerasgraft.data.Preprocessing;
+import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.GraftException;
+import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.MissingInputException;
+import org.kerasgraft.error.TooManyRejectedException;
+import org.tensorflow.ndarray.Shape;
+
+class FeatureSetTest {
+
+  private static final List<IndexRow> INDEX =
+      List.of(
+          new IndexRow(0, "cats/1.png", "cats", "ok", ""),
+          new IndexRow(-1, "dogs/1.png", "dogs", "empty", "0 bytes"),
+          new IndexRow(1, "dogs/2.png", "dogs", "ok", ""));
+
+  @TempDir private Path folder;
+
+  @Test
+  void rowsIndexAndLabelsComeBack() {
+    try (FeatureSet set = FeatureSet.open(stored())) {
+      assertEquals(2, set.count());
+      assertEquals(1, set.rejected());
+      assertEquals(Shape.of(2), set.rowShape());
+      assertEquals(INDEX, set.index());
+      assertEquals(List.of("cats", "dogs"), set.classes());
+      assertArrayEquals(new int[] {0, 1}, set.labels());
+      float[] row = new float[2];
+      set.read(1, row, 0);
+      assertArrayEquals(new float[] {3, 4}, row);
+      assertEquals(2, set.labelled().labels().classes());
+    }
+  }
+
+  @Test
+  void inputsAreFoundAmongTheAcceptedRows() {
+    try (FeatureSet set = FeatureSet.open(stored())) {
+      assertArrayEquals(new int[] {1, 0}, set.rowsOf(new int[] {2, 1, 0}));
+    }
+  }
+
+  @Test
+  void tooManyRejectedInputsAreCounted() {
+    try (FeatureSet set = FeatureSet.open(stored())) {
+      assertEquals(set, set.requireAtMostRejected(1));
+      TooManyRejectedException e =
+          assertThrows(TooManyRejectedException.class, () -> set.requireAtMostRejected(0));
+      assertEquals("1 of the 3 inputs in 'pets' were rejected; 0 are allowed.", e.getMessage());
+    }
+  }
+
+  @Test
+  void aCopyIsWholeAndNeverOverwrites() throws IOException {
+    try (FeatureSet set = FeatureSet.open(stored())) {
+      Path copy = set.copyTo(folder.resolve("out"));
+      try (FeatureSet copied = FeatureSet.open(copy)) {
+        assertEquals(set.manifest(), copied.manifest());
+      }
+      Path full = Files.createDirectory(folder.resolve("full"));
+      Files.writeString(full.resolve("mine.txt"), "mine");
+      assertThrows(CannotCreateException.class, () -> set.copyTo(full));
+      assertEquals("mine", Files.readString(full.resolve("mine.txt")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"features.npy", "index.csv", "manifest.json"})
+  void aFileCutOrGoneIsNoticed(String name) throws IOException {
+    Path file = stored().resolve(name);
+    byte[] whole = Files.readAllBytes(file);
+    for (int part = 0; part < 16; part++) {
+      Files.write(file, Arrays.copyOf(whole, whole.length * part / 16));
+      assertThrows(InvalidDataException.class, () -> FeatureSet.open(file.getParent()));
+    }
+    Files.delete(file);
+    GraftException e = assertThrows(GraftException.class, () -> FeatureSet.open(file.getParent()));
+    assertTrue(e instanceof InvalidDataException || e instanceof MissingInputException);
+  }
+
+  @Test
+  void aChangedBitIsNoticed() throws IOException {
+    Path file = stored().resolve("features.npy");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    InvalidDataException e =
+        assertThrows(InvalidDataException.class, () -> FeatureSet.open(file.getParent()));
+    assertTrue(e.getMessage().contains("features.npy"), e.getMessage());
+  }
+
+  @Test
+  void nothingIsSeenBeforeTheCommit() {
+    Path target = folder.resolve("entry");
+    try (FeatureFiles files = new FeatureFiles("y:0", target)) {
+      files.append(new float[] {1, 2}, Shape.of(2), 1);
+      assertFalse(Files.exists(target));
+    }
+    assertFalse(Files.exists(target));
+    String[] left = folder.toFile().list();
+    assertArrayEquals(new String[0], left);
+  }
+
+  @Test
+  void everyPartOfTheKeyChangesItsDigest() {
+    FeatureKey key = key();
+    String[] parts = {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default"};
+    for (int i = 0; i < parts.length; i++) {
+      String[] changed = parts.clone();
+      changed[i] += "!";
+      assertFalse(key.digest().equals(of(changed).digest()), "part " + i);
+    }
+    assertEquals(key.digest(), of(parts).digest());
+  }
+
+  private static FeatureKey of(String[] p) {
+    return new FeatureKey(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9]);
+  }
+
+  private static FeatureKey key() {
+    return of(new String[] {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default"});
+  }
+
+  private Path stored() {
+    ImageSet set =
+        new ImageSet(
+            "pets",
+            List.of("cats", "dogs"),
+            List.of(new LabelledImage(Path.of("1.png"), "cats/1.png", 0)));
+    FeatureInput input =
+        new FeatureInput.Images(set, new ImageInput(Preprocessing.CAFFE, new ImageSize(2, 2)));
+    try (FeatureFiles files = new FeatureFiles("y:0", folder.resolve("entry"))) {
+      files.append(new float[] {1, 2, 3, 4}, Shape.of(2), 2);
+      return files.commit(key(), Path.of("model"), input, INDEX);
+    }
+  }
+}
