@@ -3,7 +3,10 @@ package org.kerasgraft.export;
 import java.util.List;
 import java.util.Objects;
 import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.train.TrainedNetwork;
+import org.tensorflow.Operand;
 
 /**
  * What to export: a live, trained network and all that is to be known about it.
@@ -23,6 +26,26 @@ public record ExportSpec(
     Objects.requireNonNull(outputs);
     Objects.requireNonNull(provenance);
     headVariables = List.copyOf(headVariables);
+  }
+
+  /**
+   * A network with its head, as training leaves it.
+   *
+   * @param trained the network and head; borrowed
+   * @param provenance where it comes from
+   * @return what to export
+   */
+  public static ExportSpec of(TrainedNetwork trained, Provenance provenance) {
+    BuiltHead head = trained.head();
+    return new ExportSpec(
+        trained.network(),
+        new Outputs(name(head.probabilities()), name(head.logits())),
+        head.variables(),
+        provenance);
+  }
+
+  private static String name(Operand<?> operand) {
+    return new TensorRef(operand.op().name(), operand.asOutput().index()).inSignature();
   }
 
   /**

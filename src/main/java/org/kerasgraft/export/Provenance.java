@@ -1,11 +1,17 @@
 package org.kerasgraft.export;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSize;
+import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.train.Optimizer;
+import org.kerasgraft.train.Phase;
+import org.kerasgraft.train.TrainedNetwork;
+import org.kerasgraft.train.Training;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
 
@@ -108,6 +114,29 @@ public record Provenance(
       variables = List.copyOf(variables);
       phases = List.copyOf(phases);
     }
+
+    /**
+     * Sums up a training.
+     *
+     * @param trained what came of it
+     * @param training what was asked for
+     * @return the phases that ran, and what the last one trained
+     */
+    public static TrainingSummary of(TrainedNetwork trained, Training training) {
+      List<TrainedPhase> phases = new ArrayList<>();
+      add(phases, trained, Phase.HEAD, training.head().optimizer());
+      add(phases, trained, Phase.FINE_TUNE, training.fineTune().optimizer());
+      return new TrainingSummary(
+          trained.selection().chosen().stream().map(VariableSpec::name).toList(), phases);
+    }
+
+    private static void add(
+        List<TrainedPhase> phases, TrainedNetwork trained, String name, Optimizer optimizer) {
+      int epochs = trained.history().of(name).size();
+      if (epochs > 0) {
+        phases.add(new TrainedPhase(name, optimizer.toString(), epochs));
+      }
+    }
   }
 
   /**
@@ -115,16 +144,15 @@ public record Provenance(
    *
    * @param name for example {@code head}
    * @param optimizer the optimizer and its settings in words
-   * @param epochs how many epochs ran
-   * @param keptEpoch the epoch, from 1, whose weights were kept
+   * @param epochs how many epochs ran, 1 or more
    */
-  public record TrainedPhase(String name, String optimizer, int epochs, int keptEpoch) {
+  public record TrainedPhase(String name, String optimizer, int epochs) {
     /** Checks. */
     public TrainedPhase {
       Objects.requireNonNull(name);
       Objects.requireNonNull(optimizer);
-      if (epochs < 0 || keptEpoch < 0 || keptEpoch > epochs) {
-        throw new IllegalArgumentException("epoch " + keptEpoch + " kept of " + epochs);
+      if (epochs < 1) {
+        throw new IllegalArgumentException("A phase has 1 epoch or more, not " + epochs);
       }
     }
   }

@@ -75,8 +75,7 @@ record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
           .addObject()
           .put("name", phase.name())
           .put("optimizer", phase.optimizer())
-          .put("epochs", phase.epochs())
-          .put("keptEpoch", phase.keptEpoch());
+          .put("epochs", phase.epochs());
     }
     root.putObject("versions")
         .put("graft", provenance.versions().graft())
@@ -136,8 +135,7 @@ record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
           new TrainedPhase(
               string(phase, "name"),
               string(phase, "optimizer"),
-              phase.required("epochs").intValue(),
-              phase.required("keptEpoch").intValue()));
+              phase.required("epochs").intValue()));
     }
     JsonNode versions = root.required("versions");
     return new Provenance(

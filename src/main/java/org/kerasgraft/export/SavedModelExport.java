@@ -16,7 +16,6 @@ import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Output;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -107,7 +106,11 @@ public final class SavedModelExport {
       Files.createDirectories(directory.resolve("assets.extra"));
     } catch (IOException e) {
       throw new CannotCreateException(
-          "Cannot create the model's directory '" + directory + "': " + FirstLine.of(e) + ".",
+          "Cannot create the model's directory '"
+              + directory
+              + "': "
+              + NativeFailure.reason(e)
+              + ".",
           "Choose a path whose parent is a directory you may write to.",
           e);
     }
@@ -123,8 +126,10 @@ public final class SavedModelExport {
       writeAssets(directory);
       faults.before(Step.RELOAD, directory);
       new ExportVerification(spec, body, values).verify(directory);
-    } catch (IOException | TensorFlowException e) {
+    } catch (IOException e) {
       throw cannotWrite(directory, e);
+    } catch (RuntimeException e) {
+      throw NativeFailure.is(e) ? cannotWrite(directory, e) : e;
     }
   }
 
@@ -176,7 +181,7 @@ public final class SavedModelExport {
 
   private static StorageException cannotWrite(Path place, Exception cause) {
     return new StorageException(
-        "Cannot write the model to '" + place + "': " + FirstLine.of(cause) + ".",
+        "Cannot write the model to '" + place + "': " + NativeFailure.reason(cause) + ".",
         "Check the free space and the permissions.",
         cause);
   }

@@ -13,7 +13,6 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
@@ -69,9 +68,12 @@ public final class ServedModel implements AutoCloseable {
               .withConfigProto(ServingConfig.of(options))
               .load();
       return new ServedModel(directory, bundle);
-    } catch (TensorFlowException e) {
+    } catch (RuntimeException e) {
+      if (!NativeFailure.is(e)) {
+        throw e;
+      }
       throw new InvalidModelException(
-          "'" + directory.path() + "' cannot be loaded: " + FirstLine.of(e) + ".",
+          "'" + directory.path() + "' cannot be loaded: " + NativeFailure.reason(e) + ".",
           "Copy the model again, or export it again.",
           e);
     }
@@ -179,9 +181,12 @@ public final class ServedModel implements AutoCloseable {
             TString.tensorOfBytes(NdArrays.vectorOfObjects(images.toArray(byte[][]::new)));
         Result result = run(signature, batch, List.of(ServingBody.PROBABILITIES))) {
       return TensorValues.rows(result.get(0));
-    } catch (TensorFlowException e) {
+    } catch (RuntimeException e) {
+      if (!NativeFailure.is(e)) {
+        throw e;
+      }
       throw new InvalidDataException(
-          "An image cannot be decoded: " + FirstLine.of(e) + ".",
+          "An image cannot be decoded: " + NativeFailure.reason(e) + ".",
           "Give whole JPEG, PNG, GIF or BMP images.",
           e);
     }
