@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.kerasgraft.data.pictures.Patch.Pose;
+import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.AtomicDirectory;
 
 /**
  * Draws pictures of given classes: a subject of the class's outline and texture, anywhere, at any
@@ -21,8 +23,8 @@ public final class Pictures {
   /** Height and width of every picture, in pixels. */
   public static final int SIZE = 64;
 
-  private static final int MOST_BEHIND = 8;
-  private static final int MOST_BEFORE = 3;
+  private static final int MOST_BEHIND = 5;
+  private static final int MOST_BEFORE = 2;
 
   private Pictures() {}
 
@@ -45,7 +47,7 @@ public final class Pictures {
       canvas.paint(clutter(random));
     }
     canvas.light(range(random, 0.6, 1.2), range(random, -0.3, 0.3), range(random, -0.3, 0.3));
-    canvas.grain(range(random, 0.02, 0.12), random);
+    canvas.grain(range(random, 0.01, 0.06), random);
     return canvas.toBytes();
   }
 
@@ -64,11 +66,12 @@ public final class Pictures {
    * Writes class folders: {@code out/heart-waves/0000.png} and so on. Two calls with different
    * seeds give different pictures of the same classes, for training and for validation.
    *
-   * @param out the folder above the class folders; created where missing
+   * @param out the folder above the class folders; absent or empty
    * @param classes the classes, at least one
    * @param perClass pictures a class, at least one
    * @param seed which pictures
    * @throws UsageException if there is no class, or no picture a class
+   * @throws CannotCreateException if {@code out} has content or cannot be created
    * @throws StorageException if a file cannot be written
    */
   public static void writeClassFolders(
@@ -78,15 +81,29 @@ public final class Pictures {
           classes.size() + " classes of " + perClass + " pictures; expected at least one of each.",
           "");
     }
-    Path file = out;
-    try {
-      for (PictureClass type : classes) {
-        Path folder = Files.createDirectories(out.resolve(type.name()));
-        for (int i = 0; i < perClass; i++) {
-          file = folder.resolve(String.format(Locale.ROOT, "%04d.png", i));
-          Files.write(file, png(type, mix(seed) + i));
-        }
+    AtomicDirectory.requireFree(out);
+    for (PictureClass type : classes) {
+      Path folder = create(out.resolve(type.name()));
+      for (int i = 0; i < perClass; i++) {
+        write(folder.resolve(String.format(Locale.ROOT, "%04d.png", i)), png(type, mix(seed) + i));
       }
+    }
+  }
+
+  private static Path create(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new CannotCreateException(
+          "Cannot create '" + folder + "': " + e.getMessage() + ".",
+          "Choose a path whose parent is a directory you may write to.",
+          e);
+    }
+  }
+
+  private static void write(Path file, byte[] content) {
+    try {
+      Files.write(file, content);
     } catch (IOException e) {
       throw new StorageException(
           "Cannot write '" + file + "': " + e.getMessage() + ".", "Check the free space.", e);
@@ -94,7 +111,7 @@ public final class Pictures {
   }
 
   private static Patch subject(PictureClass type, Random random) {
-    double radius = range(random, 15, 26);
+    double radius = range(random, 19, 28);
     double margin = 0.75 * radius;
     double x = range(random, margin, SIZE - margin);
     double y = range(random, margin, SIZE - margin);
@@ -103,9 +120,9 @@ public final class Pictures {
         type.outline(),
         Pose.turned(x, y, radius, range(random, 0.75, 1), random),
         type.texture(),
-        Pose.turned(random.nextDouble(), random.nextDouble(), range(random, 5, 9), 1, random),
+        Pose.turned(random.nextDouble(), random.nextDouble(), range(random, 7, 12), 1, random),
         first,
-        first.other(random, 0.35));
+        first.other(random, 0.6));
   }
 
   private static Patch clutter(Random random) {
@@ -114,7 +131,7 @@ public final class Pictures {
     Colour colour = Colour.any(random);
     return new Patch(
         random.nextBoolean() ? Outline.BAR : Outline.PEBBLE,
-        Pose.turned(x, y, range(random, 4, 16), 1, random),
+        Pose.turned(x, y, range(random, 3, 13), 1, random),
         Texture.PLAIN,
         Pose.turned(0, 0, 1, 1, random),
         colour,
