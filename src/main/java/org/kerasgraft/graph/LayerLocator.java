@@ -202,19 +202,17 @@ final class LayerLocator {
       return Optional.empty();
     }
     String output = outputs.iterator().next();
-    Set<VariableSpec> variables = new LinkedHashSet<>();
-    inside.stream()
-        .flatMap(node -> node.getInputList().stream())
-        .map(flat.variables()::get)
-        .filter(java.util.Objects::nonNull)
-        .forEach(variables::add);
+    Set<String> read = new HashSet<>();
+    inside.forEach(node -> read.addAll(node.getInputList()));
+    List<VariableSpec> variables =
+        flat.variables().values().stream().filter(v -> read.contains(v.name())).toList();
     return Optional.of(
         new Layer(
             name,
             type(name, inside, output),
             output,
             shapes.of(output),
-            List.copyOf(variables),
+            variables,
             variables.stream().anyMatch(VariableSpec::trainable)));
   }
 
