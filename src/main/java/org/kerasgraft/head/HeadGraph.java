@@ -15,8 +15,7 @@ import org.kerasgraft.head.HeadLayer.GlobalAveragePooling;
 import org.kerasgraft.head.HeadLayer.GlobalMaxPooling;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.Operand;
-import org.tensorflow.framework.initializers.Glorot;
-import org.tensorflow.framework.initializers.VarianceScaling;
+import org.tensorflow.framework.initializers.RandomUniform;
 import org.tensorflow.framework.initializers.Zeros;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -149,9 +148,13 @@ final class HeadGraph {
     return both(in, x -> scope.nn.biasAdd(scope.linalg.matMul(x, kernel), bias));
   }
 
+  /**
+   * Keras' GlorotUniform: uniform in ±sqrt(6 / (fan in + fan out)). The framework's {@code Glorot}
+   * is not used, since its uniform numbers are all positive (0 … limit).
+   */
   private Operand<TFloat32> glorot(Ops scope, Shape shape) {
-    long seed = seeds.nextLong();
-    return new Glorot<TFloat32>(VarianceScaling.Distribution.UNIFORM, seed)
+    double limit = Math.sqrt(6.0 / (shape.get(0) + shape.get(1)));
+    return new RandomUniform<TFloat32>(-limit, limit, seeds.nextLong())
         .call(scope, scope.constant(shape.asArray()), TFloat32.class);
   }
 
