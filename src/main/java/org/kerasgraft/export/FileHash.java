@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of files, read in pieces. */
-final class FileHash {
+public final class FileHash {
 
   private static final int PIECE = 1 << 16;
 
@@ -32,7 +32,14 @@ final class FileHash {
     }
   }
 
-  static String of(Path file) throws IOException {
+  /**
+   * Hashes one file.
+   *
+   * @param file a readable file
+   * @return 64 hexadecimal digits
+   * @throws IOException if it cannot be read
+   */
+  public static String of(Path file) throws IOException {
     MessageDigest digest = sha256();
     update(digest, file);
     return HexFormat.of().formatHex(digest.digest());

@@ -1,0 +1,155 @@
+package org.kerasgraft.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.kerasgraft.error.StorageException;
+import org.kerasgraft.export.FileHash;
+import org.kerasgraft.report.RunReport.Mistake;
+import org.kerasgraft.report.RunReport.PhaseNote;
+import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.train.History;
+
+/**
+ * Writes a run's files beside its model: {@code history.csv}, {@code metrics.json}, {@code
+ * confusion_matrix.csv}, {@code misclassified.csv}, {@code report.html} and, last, {@code
+ * manifest.json} with the SHA-256 of every file of the run. What needs figures is left out where
+ * nothing was held back to judge by.
+ */
+public final class RunWriter {
+
+  /** The manifest's file name. */
+  public static final String MANIFEST = "manifest.json";
+
+  private record Metrics(
+      String rows, EvaluationText.Document evaluation, List<PhaseEntry> phases) {}
+
+  private record PhaseEntry(
+      String name,
+      int epochs,
+      int keptEpoch,
+      String optimizer,
+      History.Score training,
+      History.Score validation) {}
+
+  private record Manifest(
+      String kind,
+      long seed,
+      Map<String, String> options,
+      Map<String, String> versions,
+      Map<String, String> inputs,
+      List<String> trained,
+      Map<String, String> files) {}
+
+  private RunWriter() {}
+
+  /**
+   * Writes all files.
+   *
+   * @param report what happened
+   * @param origin where it came from
+   * @param directory the run's directory, existing, to be made visible by the caller afterwards
+   * @throws StorageException if writing fails
+   */
+  public static void write(RunReport report, RunOrigin origin, Path directory) {
+    try {
+      put(directory, "history.csv", history(report.history()));
+      put(directory, "metrics.json", Json.pretty(metrics(report)));
+      if (report.result().isPresent()) {
+        EvaluationText text = new EvaluationText(report.result().get().evaluation());
+        put(directory, "confusion_matrix.csv", text.confusionCsv());
+        put(directory, "misclassified.csv", mistakes(report.result().get().mistakes()));
+      }
+      put(directory, "report.html", ReportPage.of(report));
+      put(directory, MANIFEST, Json.pretty(manifest(report, origin, directory)));
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot write the run's files to '" + directory + "': " + e.getMessage() + ".",
+          "Check the free space and the permissions.",
+          e);
+    }
+  }
+
+  private static void put(Path directory, String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text, StandardCharsets.UTF_8);
+  }
+
+  /** The columns of Keras' CSVLogger, and more. */
+  static String history(History history) {
+    StringBuilder csv = new StringBuilder();
+    csv.append("phase,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n");
+    for (History.Epoch e : history.epochs()) {
+      Optional<History.Score> validation = e.validation();
+      csv.append(
+          Csv.line(
+              e.phase(),
+              e.epoch(),
+              e.training().loss(),
+              e.training().accuracy(),
+              validation.map(History.Score::loss).orElse(null),
+              validation.map(History.Score::accuracy).orElse(null),
+              e.learningRate(),
+              e.seconds()));
+    }
+    return csv.toString();
+  }
+
+  static String mistakes(List<Mistake> mistakes) {
+    StringBuilder csv = new StringBuilder("row,label,predicted,probability,own_probability\n");
+    for (Mistake m : mistakes) {
+      csv.append(Csv.line(m.row(), m.label(), m.predicted(), m.probability(), m.ownProbability()));
+    }
+    return csv.toString();
+  }
+
+  private static Metrics metrics(RunReport report) {
+    return new Metrics(
+        report.result().map(RunReport.Result::rows).orElse(null),
+        report.result().map(r -> new EvaluationText(r.evaluation()).document()).orElse(null),
+        report.phases().stream().map(p -> entry(p, report.history())).toList());
+  }
+
+  /** A phase with its figures of the epoch whose weights were kept. */
+  private static PhaseEntry entry(PhaseNote phase, History history) {
+    List<History.Epoch> epochs = history.of(phase.name());
+    Optional<History.Epoch> kept =
+        epochs.stream().filter(e -> e.epoch() == phase.keptEpoch()).findFirst();
+    return new PhaseEntry(
+        phase.name(),
+        epochs.size(),
+        phase.keptEpoch(),
+        phase.optimizer(),
+        kept.map(History.Epoch::training).orElse(null),
+        kept.flatMap(History.Epoch::validation).orElse(null));
+  }
+
+  private static Manifest manifest(RunReport report, RunOrigin origin, Path directory)
+      throws IOException {
+    return new Manifest(
+        "graft-run",
+        origin.seed(),
+        new LinkedHashMap<>(report.settings()),
+        origin.versions(),
+        origin.inputs(),
+        report.selection().chosen().stream().map(VariableSpec::name).toList(),
+        hashes(directory));
+  }
+
+  private static Map<String, String> hashes(Path directory) throws IOException {
+    Map<String, String> hashes = new TreeMap<>();
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path file : tree.filter(Files::isRegularFile).toList()) {
+        String name = directory.relativize(file).toString().replace('\\', '/');
+        hashes.put(name, FileHash.of(file));
+      }
+    }
+    return hashes;
+  }
+}
