@@ -40,7 +40,8 @@ public final class ImageFolder {
    * @throws MissingInputException if there is no such directory, or no class folder or image in it
    */
   public static ImageSet open(Path directory) {
-    return index(directory, classFolders(directory));
+    Map<String, Path> folders = classFolders(directory);
+    return index(directory, List.copyOf(folders.keySet()), folders);
   }
 
   /**
@@ -53,7 +54,8 @@ public final class ImageFolder {
    * @throws InvalidDataException if a folder is none of the classes
    */
   public static ImageSet open(Path directory, List<String> classes) {
-    for (String folder : classFolders(directory)) {
+    Map<String, Path> folders = classFolders(directory);
+    for (String folder : folders.keySet()) {
       if (!classes.contains(folder)) {
         List<String> near = NearNames.of(folder, classes);
         throw new InvalidDataException(
@@ -69,7 +71,7 @@ public final class ImageFolder {
                 : "Did you mean '" + String.join("' or '", near) + "'?");
       }
     }
-    return index(directory, classes);
+    return index(directory, classes, folders);
   }
 
   /**
@@ -104,12 +106,12 @@ public final class ImageFolder {
             .toList());
   }
 
-  private static ImageSet index(Path directory, List<String> classes) {
+  private static ImageSet index(Path directory, List<String> classes, Map<String, Path> folders) {
     List<LabelledImage> images = new ArrayList<>();
     for (int label = 0; label < classes.size(); label++) {
-      Path folder = directory.resolve(classes.get(label));
-      if (Files.isDirectory(folder)) {
-        add(folder, classes.get(label) + "/", label, images);
+      String name = classes.get(label);
+      if (folders.containsKey(name)) {
+        add(folders.get(name), name + "/", label, images);
       }
     }
     return filled(directory, classes, images);
@@ -124,16 +126,20 @@ public final class ImageFolder {
     return new ImageSet(directory.toString(), classes, images);
   }
 
-  private static List<String> classFolders(Path directory) {
+  /**
+   * The class folders in order. Paths are kept as the file system gave them: a name that is no
+   * valid Unicode has a lossy text, but can still be opened.
+   */
+  private static Map<String, Path> classFolders(Path directory) {
     requireDirectory(directory);
-    List<String> folders = new ArrayList<>();
+    Map<String, Path> folders = new TreeMap<>(BY_CODE_POINT);
     boolean looseImages = false;
     try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
       for (Path child : children) {
         String name = child.getFileName().toString();
         looseImages |= isImageName(name);
         if (Files.isDirectory(child) && !name.startsWith(".")) {
-          folders.add(name);
+          folders.put(name, child);
         }
       }
     } catch (IOException e) {
@@ -144,7 +150,6 @@ public final class ImageFolder {
           "There is no class folder in '" + directory + "'" + (looseImages ? ", only files." : "."),
           "Put the images of each class into its own folder below it.");
     }
-    folders.sort(BY_CODE_POINT);
     return folders;
   }
 
@@ -170,7 +175,7 @@ public final class ImageFolder {
           files.sort(Comparator.comparing(f -> f.getFileName().toString(), BY_CODE_POINT));
           for (Path file : files) {
             String relative = directory + (directory.isEmpty() ? "" : "/") + file.getFileName();
-            images.add(new LabelledImage(folder.resolve(relative), prefix + relative, label));
+            images.add(new LabelledImage(file, prefix + relative, label));
           }
         });
   }

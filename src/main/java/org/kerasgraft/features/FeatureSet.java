@@ -147,6 +147,20 @@ public final class FeatureSet implements RowSource {
   }
 
   /**
+   * The accepted rows of some inputs, with their labels.
+   *
+   * @param inputs indices of inputs, for example one side of a {@link org.kerasgraft.data.Split}
+   * @return a view of this set, in the given order; this set stays its owner
+   * @throws InvalidDataException if the inputs are unlabelled
+   */
+  public LabelledRows labelled(int[] inputs) {
+    int[] chosen = rowsOf(inputs);
+    int[] all = labels();
+    int[] labels = Arrays.stream(chosen).map(row -> all[row]).toArray();
+    return new Labels(manifest.source(), labels).pairWith(select(chosen), directory.toString());
+  }
+
+  /**
    * The labels of the accepted rows.
    *
    * @return one number a row, owned by the caller

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,26 @@ class ImageFolderTest {
     assertEquals(
         List.of("c/broken.png", "c/link.png", "c/real.png", "elsewhere/far.png"),
         paths(ImageFolder.open(folder)));
+  }
+
+  @Test
+  void aPipeIsNoImageAndIsNotWaitedFor() throws Exception {
+    create("c/real.png");
+    Path pipe = folder.resolve("c/pipe.png");
+    assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "pipes need mkfifo");
+    assertEquals(List.of("c/real.png"), paths(ImageFolder.open(folder)));
+    assertEquals(DecodeStatus.UNREADABLE, EncodedImage.read(pipe).result().status());
+  }
+
+  @Test
+  void aLinkedClassFolderCounts() throws IOException {
+    create("real/1.png", "real/sub/2.png");
+    Path classes = Files.createDirectory(folder.resolve("classes"));
+    Files.createSymbolicLink(classes.resolve("linked"), folder.resolve("real"));
+    ImageSet set = ImageFolder.open(classes);
+    assertEquals(List.of("linked/1.png", "linked/sub/2.png"), paths(set));
+    assertTrue(set.images().stream().allMatch(image -> Files.exists(image.file())));
   }
 
   @Test

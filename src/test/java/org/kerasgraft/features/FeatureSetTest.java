@@ -19,6 +19,7 @@ import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.ImageSize;
 import org.kerasgraft.data.LabelledImage;
+import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.Preprocessing;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.GraftException;
@@ -57,6 +58,11 @@ class FeatureSetTest {
   void inputsAreFoundAmongTheAcceptedRows() {
     try (FeatureSet set = FeatureSet.open(stored())) {
       assertArrayEquals(new int[] {1, 0}, set.rowsOf(new int[] {2, 1, 0}));
+      LabelledRows side = set.labelled(new int[] {2, 1});
+      assertArrayEquals(new int[] {1}, side.labels().values());
+      float[] row = new float[2];
+      side.rows().read(0, row, 0);
+      assertArrayEquals(new float[] {3, 4}, row);
     }
   }
 
