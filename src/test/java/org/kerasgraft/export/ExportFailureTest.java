@@ -1,0 +1,175 @@
+package org.kerasgraft.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.GraftException;
+import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.StorageException;
+import org.kerasgraft.export.SavedModelExport.Step;
+
+/** An export that fails, or that does not equal the live network, leaves nothing. */
+class ExportFailureTest {
+
+  @TempDir Path folder;
+
+  private static TrainedExample live;
+
+  @BeforeAll
+  static void open() {
+    live = TrainedExample.images("circle", "square", "star");
+  }
+
+  @AfterAll
+  static void close() {
+    live.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Step.class)
+  void aFailureAtAnyStepLeavesNothing(Step failing) throws IOException {
+    Path target = folder.resolve("model");
+    SavedModelExport export =
+        new SavedModelExport(
+            live.spec(),
+            (step, place) -> {
+              if (step == failing) {
+                throw new IOException("No space left on device");
+              }
+            });
+    var failure = assertThrows(GraftException.class, () -> export.writeAtomically(target));
+    assertTrue(failure.getMessage().contains("No space left on device"), failure.getMessage());
+    assertEquals(Set.of(), content(folder));
+  }
+
+  @Test
+  void aChangedWeightIsFoundOnReloadAndNothingIsLeft() throws IOException {
+    Path target = folder.resolve("model");
+    try (TrainedExample example = TrainedExample.images("cat", "dog")) {
+      float[] bias = example.values().get("head/dense_1/bias");
+      SavedModelExport export =
+          new SavedModelExport(
+              example.spec(),
+              (step, place) -> {
+                if (step == Step.RELOAD) {
+                  example.assign("head/dense_1/bias", new float[] {Math.nextUp(bias[0])});
+                }
+              });
+      var failure = assertThrows(StorageException.class, () -> export.writeAtomically(target));
+      assertTrue(
+          failure.getMessage().contains("variable 'head/dense_1/bias' has other values"),
+          failure.getMessage());
+    }
+    assertEquals(Set.of(), content(folder));
+  }
+
+  @Test
+  void damagedWeightsAreFoundOnReload() throws IOException {
+    SavedModelExport export =
+        new SavedModelExport(
+            live.spec(),
+            (step, place) -> {
+              if (step == Step.RELOAD) {
+                Path data = place.resolve("variables/variables.data-00000-of-00001");
+                byte[] bytes = Files.readAllBytes(data);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(data, bytes);
+              }
+            });
+    assertThrows(GraftException.class, () -> export.writeAtomically(folder.resolve("model")));
+    assertEquals(Set.of(), content(folder));
+  }
+
+  @Test
+  void aTargetWithContentIsNotTouched() throws IOException {
+    Path file = Files.writeString(folder.resolve("mine.txt"), "mine");
+    assertThrows(
+        CannotCreateException.class, () -> SavedModelExport.writeAtomically(live.spec(), folder));
+    assertThrows(CannotCreateException.class, () -> SavedModelExport.write(live.spec(), folder));
+    assertEquals(Set.of("mine.txt"), content(folder));
+    assertEquals("mine", Files.readString(file));
+  }
+
+  @Test
+  void aParentThatIsAFileCannotHoldAModel() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThrows(
+        CannotCreateException.class,
+        () -> SavedModelExport.writeAtomically(live.spec(), file.resolve("model")));
+    assertThrows(
+        CannotCreateException.class,
+        () -> SavedModelExport.write(live.spec(), file.resolve("model")));
+  }
+
+  @Test
+  void weightsThatAreNotFiniteAreRefused() {
+    try (TrainedExample example = TrainedExample.images("cat", "dog")) {
+      example.assign("head/dense_1/bias", new float[] {Float.NaN});
+      var failure =
+          assertThrows(
+              ModelRefusedException.class,
+              () -> SavedModelExport.writeAtomically(example.spec(), folder.resolve("model")));
+      assertTrue(failure.getMessage().contains("NaN"), failure.getMessage());
+    }
+  }
+
+  @Test
+  void labelsThatDoNotFitTheOutputAreRefused() throws IOException {
+    ExportSpec spec = live.spec();
+    Provenance of = spec.provenance();
+    Provenance wrong =
+        new Provenance(
+            of.input(), List.of("one", "two"), of.surgery(), of.training(), of.versions());
+    ExportSpec misfit = new ExportSpec(spec.network(), spec.outputs(), spec.headVariables(), wrong);
+    assertThrows(
+        ModelRefusedException.class,
+        () -> SavedModelExport.writeAtomically(misfit, folder.resolve("model")));
+    assertEquals(Set.of(), content(folder));
+  }
+
+  @Test
+  void outputsOfTheTrainingPathAreRefused() {
+    ExportSpec spec = live.spec();
+    String training =
+        spec.network().graph().toGraphDef().getNodeList().stream()
+            .filter(n -> n.getOp().equals("Placeholder") && n.getName().contains("dropout"))
+            .findAny()
+            .orElseThrow()
+            .getName();
+    ExportSpec wrong =
+        new ExportSpec(
+            spec.network(),
+            new ExportSpec.Outputs(spec.outputs().probabilities(), training + ":0"),
+            spec.headVariables(),
+            spec.provenance());
+    var failure =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> SavedModelExport.write(wrong, folder.resolve("model")));
+    assertTrue(failure.getMessage().contains(training), failure.getMessage());
+  }
+
+  private static Set<String> content(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(p -> p.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.kerasgraft.export;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.graph.Layer;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.SavedModelReader;
+import org.kerasgraft.savedmodel.VariableSpec;
+import org.tensorflow.ndarray.Shape;
+
+/** What this library exports, it imports again like any other model. */
+class ReimportTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void anExportedModelIsReadWithItsLayersVariablesAndValues() {
+    try (TrainedExample example = TrainedExample.images("circle", "square", "star")) {
+      Path path = SavedModelExport.writeAtomically(example.spec(), folder.resolve("model"));
+      ImportedModel model = SavedModelReader.read(path);
+      assertEquals("none", model.preprocessing().orElseThrow().mode());
+      assertEquals(32, model.preprocessing().orElseThrow().height().orElseThrow());
+      Set<String> trained = new HashSet<>(example.spec().provenance().training().variables());
+      assertEquals(example.values().keySet(), names(model));
+      model.variables().forEach(v -> assertEquals(trained.contains(v.name()), v.trainable()));
+
+      Network network = Network.of(model);
+      Set<String> layers = network.layers().stream().map(Layer::name).collect(Collectors.toSet());
+      assertTrue(layers.contains("block1_conv1"), layers.toString());
+      assertTrue(layers.contains("block5_pool"), layers.toString());
+      assertTrue(layers.contains("dense") || layers.contains("head/dense"), layers.toString());
+      try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
+        float[] rows = TrainedExample.rows(3);
+        float[][] expected = example.predict(rows, 3);
+        float[][] actual = predict(live, rows);
+        for (int i = 0; i < 3; i++) {
+          assertArrayEquals(expected[i], actual[i], 1e-6f);
+        }
+      }
+    }
+  }
+
+  private static Set<String> names(ImportedModel model) {
+    return model.variables().stream().map(VariableSpec::name).collect(Collectors.toSet());
+  }
+
+  private static float[][] predict(LiveNetwork live, float[] rows) {
+    String probabilities = live.network().graph().outputs().get("probabilities").tensor();
+    try (var input = TensorValues.of(live.input().dataType(), Shape.of(3, 32, 32, 3), rows);
+        var result =
+            live.session()
+                .runner()
+                .feed(live.input(), input)
+                .fetch(live.tensor(probabilities))
+                .run()) {
+      return TensorValues.rows(result.get(0));
+    }
+  }
+}
