@@ -1,0 +1,131 @@
+package org.kerasgraft.keras;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.LabelledRows;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.RowSource;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.head.Activation;
+import org.kerasgraft.head.BuiltHead;
+import org.kerasgraft.head.Head;
+import org.kerasgraft.head.KeptHead;
+import org.kerasgraft.savedmodel.SavedModelReader;
+import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.train.ImageSubset;
+import org.kerasgraft.train.Keep;
+import org.kerasgraft.train.Optimizer;
+import org.kerasgraft.train.TrainedNetwork;
+import org.kerasgraft.train.Training;
+import org.kerasgraft.train.TrainingListener;
+import org.kerasgraft.train.TwoPhaseTraining;
+import org.kerasgraft.train.Variables;
+import org.tensorflow.Result;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * One case of {@code peer_training.py} in Graft: its model, with its head and the head's initial
+ * weights from Keras, trained on its rows in their order. Owns the live network.
+ */
+final class PeerTraining implements AutoCloseable {
+
+  private final Path directory;
+  private final LiveNetwork network;
+  private final BuiltHead head;
+  private final Variables variables;
+
+  private PeerTraining(Path directory, LiveNetwork network, BuiltHead head, Variables variables) {
+    this.directory = directory;
+    this.network = network;
+    this.head = head;
+    this.variables = variables;
+  }
+
+  /** A case with a new head on {@code block5_pool}; trains block5 and the head. */
+  static PeerTraining withNewHead(Path directory) {
+    Network whole = Network.of(SavedModelReader.read(directory.resolve("model")));
+    Network cut = whole.cutAfter("block5_pool");
+    LiveNetwork live = LiveNetwork.open(cut, RuntimeOptions.defaults());
+    int classes = Labels.read(directory.resolve("labels.npy")).classes();
+    Head head = Head.builder().flatten().dense(16, Activation.RELU).classes(classes).build();
+    String features = cut.graph().outputs().get(Network.FEATURES).tensor();
+    return new PeerTraining(
+        directory, live, head.build(live, features, 0), Variables.headAnd("block5_*"));
+  }
+
+  /** A case that trains block5 and all after it of a model as it is. */
+  static PeerTraining withKeptHead(Path directory) {
+    Network whole = Network.of(SavedModelReader.read(directory.resolve("model")));
+    LiveNetwork live = LiveNetwork.open(whole, RuntimeOptions.defaults());
+    return new PeerTraining(
+        directory, live, KeptHead.find(whole).build(live), Variables.fromLastConvBlock());
+  }
+
+  LiveNetwork network() {
+    return network;
+  }
+
+  BuiltHead head() {
+    return head;
+  }
+
+  /** Trains from the weights of the export and Keras' initial head. */
+  TrainedNetwork train(int epochs, int batch, Optimizer optimizer) {
+    Training training =
+        Training.builder()
+            .head(0, optimizer)
+            .fineTune(epochs, optimizer)
+            .batchSize(batch)
+            .shuffle(false)
+            .keep(Keep.LAST)
+            .build();
+    return new TwoPhaseTraining(network, head, variables, training)
+        .run(this::rows, TrainingListener.SILENT);
+  }
+
+  /** What Keras has under a name of the case's folders, by our variables' names. */
+  Map<String, float[]> keras(String folder, List<VariableSpec> wanted) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    List<VariableSpec> own = head.variables();
+    for (VariableSpec variable : wanted) {
+      int inHead = own.indexOf(variable);
+      String file = inHead < 0 ? variable.name().replace('/', '.') : "head." + inHead;
+      Path path = directory.resolve(folder).resolve(file + ".npy");
+      values.put(variable.name(), PeerArray.read(path).values());
+    }
+    return values;
+  }
+
+  private Optional<LabelledRows> rows(String tensor, ImageSubset which) {
+    if (which != ImageSubset.TRAINING) {
+      return Optional.empty();
+    }
+    // By now the head has its own initial weights: Keras' take their place before the first step.
+    head.assign(network.session(), keras("initial", head.variables()));
+    PeerArray inputs = PeerArray.read(directory.resolve("inputs.npy"));
+    try (TFloat32 input = inputs.tensor();
+        Result result =
+            network
+                .session()
+                .runner()
+                .feed(network.input(), input)
+                .fetch(network.tensor(tensor))
+                .run()) {
+      PeerArray rows = PeerArray.of(result.get(0));
+      return Optional.of(
+          new LabelledRows(
+              RowSource.of(rows.values(), rows.shape().tail()),
+              Labels.read(directory.resolve("labels.npy"))));
+    }
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
