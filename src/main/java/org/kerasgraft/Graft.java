@@ -1,0 +1,50 @@
+package org.kerasgraft;
+
+import java.nio.file.Path;
+import org.kerasgraft.export.ServedModel;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.SavedModelReader;
+
+/**
+ * The way in: opens Keras models to be grafted, and models that were.
+ *
+ * <pre>{@code
+ * Head head = Head.builder().flatten().dense(256, RELU).dropout(0.5f).classes(2).build();
+ * try (Backbone vgg16 = Graft.open(Path.of("savedmodels/vgg16")).cutAfter("block5_pool");
+ *     TrainedModel model =
+ *         Trainer.of(vgg16, head)
+ *             .trainable(Variables.headAnd("block5_*"))
+ *             .fit(ImageFolder.open(Path.of("images")), Training.kerasBlog())) {
+ *   System.out.println(model.report());
+ *   model.save(Path.of("savedmodels/cats-dogs"));
+ * }
+ * }</pre>
+ */
+public final class Graft {
+
+  private Graft() {}
+
+  /**
+   * Opens a Keras model as data; nothing native is held yet.
+   *
+   * @param directory a SavedModel directory; never written to
+   * @return the model, to be cut
+   * @throws org.kerasgraft.error.MissingInputException if there is no such directory
+   * @throws org.kerasgraft.error.InvalidModelException if it is no SavedModel, or is damaged
+   */
+  public static KerasModel open(Path directory) {
+    return KerasModel.of(Network.of(SavedModelReader.read(directory)));
+  }
+
+  /**
+   * Reopens a model that {@link TrainedModel#save} or {@code graft train} wrote, to predict. Its
+   * preprocessing is inside. Predicting is safe from many threads.
+   *
+   * @param directory what was saved, a run, its {@code model}, or a version below that
+   * @return the model, owned by the caller
+   * @throws org.kerasgraft.error.InvalidModelException if it was not written by this library
+   */
+  public static ServedModel load(Path directory) {
+    return ServedModel.open(directory);
+  }
+}

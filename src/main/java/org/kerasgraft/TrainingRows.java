@@ -1,0 +1,157 @@
+package org.kerasgraft;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.data.LabelledRows;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Split;
+import org.kerasgraft.features.ExtractionListener;
+import org.kerasgraft.features.ExtractionOptions;
+import org.kerasgraft.features.FeatureExtractor;
+import org.kerasgraft.features.FeatureInput;
+import org.kerasgraft.features.FeatureSet;
+import org.kerasgraft.features.FeatureStore;
+import org.kerasgraft.features.IndexRow;
+import org.kerasgraft.graph.FrozenFrontier;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.internal.NativeScope;
+import org.kerasgraft.train.Evaluation;
+import org.kerasgraft.train.FeatureProvider;
+import org.kerasgraft.train.ImageSubset;
+import org.kerasgraft.train.Predictions;
+import org.kerasgraft.train.Selection;
+import org.kerasgraft.train.TrainedNetwork;
+
+/**
+ * Gives a training its rows: the features at the cut and at the frozen frontier, computed in one
+ * pass when they are first asked for, that is after everything was resolved and checked.
+ */
+final class TrainingRows implements FeatureProvider, AutoCloseable {
+
+  /** A part held back: Keras' validation split. */
+  record Part(double fraction, long seed) {}
+
+  /** Where features come from. */
+  record Source(FeatureStore store, ExtractionListener listener, int mostRejected) {}
+
+  /**
+   * What the rows are.
+   *
+   * @param input what to train on
+   * @param held what to validate on, if it comes apart
+   * @param part what to hold back of the input, if anything
+   * @param selection what trains in a network
+   * @param source where features come from
+   */
+  record Plan(
+      FeatureInput input,
+      Optional<FeatureInput> held,
+      Optional<Part> part,
+      Function<Network, Selection> selection,
+      Source source) {}
+
+  /** The stored features of one set of inputs by tensor. */
+  private record Stored(Map<String, FeatureSet> byTensor) {}
+
+  private final LiveNetwork live;
+  private final Plan plan;
+  private final NativeScope scope = new NativeScope();
+  private final Map<ImageSubset, Stored> stored = new HashMap<>();
+  private String judgedAt;
+
+  TrainingRows(LiveNetwork live, Plan plan) {
+    this.live = live;
+    this.plan = plan;
+  }
+
+  @Override
+  public Optional<LabelledRows> at(String tensor, ImageSubset which) {
+    judgedAt = tensor;
+    if (which == ImageSubset.VALIDATION && plan.part().isEmpty() && plan.held().isEmpty()) {
+      return Optional.empty();
+    }
+    FeatureSet set = set(tensor, which);
+    return Optional.of(
+        plan.part().isEmpty() ? set.labelled() : select(set, split(set, plan.part().get(), which)));
+  }
+
+  private FeatureSet set(String tensor, ImageSubset which) {
+    ImageSubset from = plan.part().isPresent() ? ImageSubset.TRAINING : which;
+    Stored all = stored.computeIfAbsent(from, this::compute);
+    return all.byTensor().get(tensor);
+  }
+
+  private Stored compute(ImageSubset which) {
+    FeatureInput input = which == ImageSubset.TRAINING ? plan.input() : plan.held().orElseThrow();
+    List<String> tensors = new ArrayList<>(tensors());
+    FeatureExtractor extractor =
+        new FeatureExtractor(
+            live,
+            input,
+            new ExtractionOptions(ExtractionOptions.BATCH_SIZE, plan.source().listener()));
+    List<FeatureSet> sets = plan.source().store().get(extractor, tensors);
+    Map<String, FeatureSet> byTensor = new HashMap<>();
+    for (int i = 0; i < sets.size(); i++) {
+      byTensor.put(tensors.get(i), scope.own(sets.get(i)));
+    }
+    sets.get(0).requireAtMostRejected(plan.source().mostRejected());
+    return new Stored(byTensor);
+  }
+
+  /** The tensors at which rows go in: the features' and the frozen frontier's. */
+  private Set<String> tensors() {
+    Network network = live.network();
+    Set<String> tensors = new LinkedHashSet<>();
+    tensors.add(FrozenFrontier.of(network, plan.selection().apply(network).backbone()));
+    if (network.graph().outputs().containsKey(Network.FEATURES)) {
+      tensors.add(network.graph().outputs().get(Network.FEATURES).tensor());
+    }
+    return tensors;
+  }
+
+  private static int[] split(FeatureSet set, Part part, ImageSubset which) {
+    Split split = Split.of(set.index().size(), part.fraction(), part.seed());
+    return set.rowsOf(which == ImageSubset.TRAINING ? split.training() : split.validation());
+  }
+
+  private static LabelledRows select(FeatureSet set, int[] rows) {
+    int[] all = set.labels();
+    int[] labels = java.util.Arrays.stream(rows).map(row -> all[row]).toArray();
+    return new Labels(set.manifest().source(), labels).pairWith(set.select(rows), "features");
+  }
+
+  /** Judges the trained network by the validation rows, else by the training rows. */
+  Judgement judge(TrainedNetwork trained, List<String> classes) {
+    boolean held = plan.part().isPresent() || plan.held().isPresent();
+    ImageSubset which = held ? ImageSubset.VALIDATION : ImageSubset.TRAINING;
+    LabelledRows rows = at(judgedAt, which).orElseThrow();
+    Predictions predictions = trained.predict(judgedAt, rows.rows(), ExtractionOptions.BATCH_SIZE);
+    FeatureSet set = set(judgedAt, which);
+    List<IndexRow> accepted = set.index().stream().filter(IndexRow::isAccepted).toList();
+    List<String> names =
+        plan.part().isEmpty()
+            ? accepted.stream().map(IndexRow::path).toList()
+            : java.util.Arrays.stream(split(set, plan.part().get(), which))
+                .mapToObj(row -> accepted.get(row).path())
+                .toList();
+    return new Judgement(
+        held ? "validation" : "training",
+        names,
+        rows.labels(),
+        predictions,
+        Evaluation.of(predictions, rows.labels(), classes));
+  }
+
+  /** Closes the stored features. */
+  @Override
+  public void close() {
+    scope.close();
+  }
+}
