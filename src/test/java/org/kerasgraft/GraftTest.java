@@ -1,0 +1,171 @@
+package org.kerasgraft;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.ImageFolder;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.RowSource;
+import org.kerasgraft.data.pictures.PictureClass;
+import org.kerasgraft.data.pictures.PictureFamily;
+import org.kerasgraft.data.pictures.Pictures;
+import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.UnknownNameException;
+import org.kerasgraft.export.ServedModel;
+import org.kerasgraft.features.FeatureStore;
+import org.kerasgraft.head.Activation;
+import org.kerasgraft.head.Head;
+import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.train.Optimizer;
+import org.kerasgraft.train.Training;
+import org.kerasgraft.train.Variables;
+import org.tensorflow.ndarray.Shape;
+
+/** The whole way through the facade, on a genuine Keras export and generated pictures. */
+class GraftTest {
+
+  private static final Path MODEL = Path.of("src/test/resources/models/tiny-vgg-keras3");
+  private static final Head HEAD =
+      Head.builder().flatten().dense(8, Activation.RELU).dropout(0.5f).classes(2).build();
+  private static final Training SHORT =
+      Training.builder()
+          .head(2, Optimizer.rmsProp(1e-3))
+          .fineTune(2, Optimizer.sgd(1e-3, 0.9))
+          .build();
+
+  @TempDir static Path folder;
+  private static ImageSet images;
+
+  @BeforeAll
+  static void drawPictures() {
+    List<PictureClass> two = PictureFamily.TARGET.classes().subList(0, 2);
+    Pictures.writeClassFolders(folder.resolve("pictures"), two, 10, 1);
+    images = ImageFolder.open(folder.resolve("pictures"));
+  }
+
+  private static Trainer trainer(Backbone backbone) {
+    return Trainer.of(backbone, HEAD)
+        .trainable(Variables.headAnd("block5_*"))
+        .validationSplit(0.2, 7)
+        .store(FeatureStore.at(folder.resolve("store")));
+  }
+
+  @Test
+  void frozenWeightsStayBitForBitAndChosenOnesAllChange() {
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
+        TrainedModel model = trainer(backbone).fit(images, SHORT);
+        LiveNetwork source =
+            LiveNetwork.open(
+                backbone.model().network().cutAfter("block5_pool"), RuntimeOptions.defaults())) {
+      List<VariableSpec> variables = new ArrayList<>(source.network().graph().variables().values());
+      assertEquals(26, variables.size());
+      Map<String, float[]> before = source.values(variables);
+      Map<String, float[]> after = model.network().values(variables);
+      for (VariableSpec variable : variables) {
+        float[] old = before.get(variable.name());
+        if (variable.name().startsWith("block5_")) {
+          assertFalse(java.util.Arrays.equals(old, after.get(variable.name())), variable.name());
+        } else {
+          assertArrayEquals(old, after.get(variable.name()), variable.name());
+        }
+      }
+      assertEquals(10, model.selection().chosen().size());
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameWeightsBitForBit() {
+    assertWeightsEqual(weights(SHORT), weights(SHORT));
+  }
+
+  @Test
+  void anotherSeedGivesOtherWeights() {
+    Map<String, float[]> other = weights(SHORT.toBuilder().seed(5).build());
+    Map<String, float[]> first = weights(SHORT);
+    assertFalse(
+        java.util.Arrays.equals(first.get("head/dense/kernel"), other.get("head/dense/kernel")));
+  }
+
+  private static Map<String, float[]> weights(Training training) {
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
+        TrainedModel model = trainer(backbone).fit(images, training)) {
+      return model.network().values(model.selection().chosen());
+    }
+  }
+
+  private static void assertWeightsEqual(Map<String, float[]> a, Map<String, float[]> b) {
+    assertEquals(a.keySet(), b.keySet());
+    a.forEach((name, value) -> assertArrayEquals(value, b.get(name), name));
+  }
+
+  @Test
+  void aSavedModelPredictsAsTheLiveOne() {
+    Path saved = folder.resolve("saved");
+    float[] picture = new float[2 * 32 * 32 * 3];
+    for (int i = 0; i < picture.length; i++) {
+      picture[i] = i * 31 % 256;
+    }
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
+        TrainedModel model = trainer(backbone).fit(images, SHORT)) {
+      model.save(saved);
+      assertThrows(CannotCreateException.class, () -> model.save(saved));
+      try (ServedModel served = Graft.load(saved)) {
+        assertEquals(images.classes(), served.labels());
+        float[][] there = served.predict(picture, 2);
+        var here = model.predict(RowSource.of(picture, Shape.of(32, 32, 3)));
+        for (int row = 0; row < 2; row++) {
+          assertArrayEquals(here.probabilities(row), there[row], 1e-6f);
+        }
+      }
+      assertTrue(model.report().contains("Accuracy"), model.report());
+    }
+  }
+
+  @Test
+  void aKeptHeadIsTrainedOnFromTheModelsOwnWeights() throws Exception {
+    Path three = folder.resolve("three");
+    Pictures.writeClassFolders(three, PictureFamily.TARGET.classes().subList(0, 3), 4, 2);
+    try (Backbone whole = Graft.open(MODEL).whole();
+        TrainedModel model =
+            Trainer.keepingHead(whole)
+                .trainable(Variables.layers("predictions"))
+                .store(FeatureStore.at(folder.resolve("store")))
+                .fit(
+                    ImageFolder.open(three),
+                    Training.builder().fineTune(1, Optimizer.sgd(1e-2)).build())) {
+      assertEquals(
+          List.of("predictions/kernel", "predictions/bias"),
+          model.selection().chosen().stream().map(VariableSpec::name).toList());
+      assertEquals(1, model.history().epochs().size());
+      assertEquals("training", model.judgement().rows());
+    }
+    try (Stream<Path> left = Files.list(MODEL)) {
+      assertTrue(left.noneMatch(p -> p.getFileName().toString().contains("tmp")));
+    }
+  }
+
+  @Test
+  void anUnknownLayerFailsWhenItIsChosenNotWhenItIsTrained() {
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool")) {
+      Trainer trainer = Trainer.of(backbone, HEAD);
+      UnknownNameException refused =
+          assertThrows(
+              UnknownNameException.class, () -> trainer.trainable(Variables.headAnd("block6_*")));
+      assertTrue(refused.explain().contains("block6_*"), refused.explain());
+    }
+  }
+}
