@@ -2,6 +2,7 @@ package org.kerasgraft.backbone;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,12 @@ import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.Scope;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.nn.Conv2d;
@@ -97,18 +100,17 @@ public final class TinyNetwork implements AutoCloseable {
 
   /** Keras' MaxPooling2D, 2×2. */
   public TinyNetwork pool(String name) {
-    Ops scope = tf.withSubScope(name);
-    return layer(
-        name,
-        "MaxPooling2D",
-        scope
-            .withName("MaxPool")
-            .nn
-            .maxPool(
-                last,
-                scope.constant(new int[] {1, 2, 2, 1}),
-                scope.constant(new int[] {1, 2, 2, 1}),
-                "VALID"));
+    Scope scope = tf.withSubScope(name).scope();
+    long[] window = {1, 2, 2, 1};
+    Operation pool =
+        graph
+            .opBuilder("MaxPool", scope.makeOpName("MaxPool"), scope)
+            .addInput(last.asOutput())
+            .setAttr("ksize", window)
+            .setAttr("strides", window)
+            .setAttr("padding", "VALID")
+            .build();
+    return layer(name, "MaxPooling2D", pool.<TFloat32>output(0));
   }
 
   /** Keras' BatchNormalization in inference mode. */
@@ -144,9 +146,8 @@ public final class TinyNetwork implements AutoCloseable {
   /** Keras' Flatten. */
   public TinyNetwork flatten(String name) {
     Ops scope = tf.withSubScope(name);
-    long size = last.shape().size() / last.shape().get(0);
-    return layer(
-        name, "Flatten", scope.reshape(last, scope.constant(new long[] {-1, Math.abs(size)})));
+    long size = last.shape().tail().size();
+    return layer(name, "Flatten", scope.reshape(last, scope.constant(new long[] {-1, size})));
   }
 
   /** Keras' Add. */
@@ -206,7 +207,7 @@ public final class TinyNetwork implements AutoCloseable {
     directory.resolve("variables").toFile().mkdirs();
     String[] keys = values.keySet().toArray(String[]::new);
     String[] slices = new String[keys.length];
-    java.util.Arrays.fill(slices, "");
+    Arrays.fill(slices, "");
     var save =
         scope.train.save(
             scope.constant(directory.resolve("variables/variables").toString()),
