@@ -1,6 +1,5 @@
 package org.kerasgraft.features;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -76,16 +75,16 @@ public record FeatureManifest(
           "'" + folder + "' holds no finished features: it has no " + FILE + ".",
           "Compute the features again.");
     }
+    byte[] text;
     try {
-      FeatureManifest manifest = JSON.readValue(Files.readString(file), FeatureManifest.class);
-      if (manifest == null) {
-        throw damaged(file, null);
-      }
-      return manifest;
-    } catch (JsonProcessingException e) {
-      throw damaged(file, e);
+      text = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
+    }
+    try {
+      return Objects.requireNonNull(JSON.readValue(text, FeatureManifest.class));
+    } catch (IOException | NullPointerException e) {
+      throw damaged(file, e);
     }
   }
 

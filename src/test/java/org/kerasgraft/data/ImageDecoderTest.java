@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,25 @@ class ImageDecoderTest {
     assertTrue(
         seen.containsAll(EnumSet.of(DecodeStatus.OK, DecodeStatus.TRUNCATED, DecodeStatus.DAMAGED)),
         seen::toString);
+  }
+
+  @Test
+  void manyThreadsDecodeAsOneDoes() {
+    try (ImageDecoder decoder = ImageDecoder.open(new ImageSize(16, 16))) {
+      List<float[]> alone = Arrays.stream(NAMES).map(name -> pixels(decoder, name)).toList();
+      IntStream.range(0, 20 * NAMES.length)
+          .parallel()
+          .forEach(
+              i ->
+                  assertArrayEquals(
+                      alone.get(i % NAMES.length), pixels(decoder, NAMES[i % NAMES.length]), 0f));
+    }
+  }
+
+  private static float[] pixels(ImageDecoder decoder, String name) {
+    float[] pixels = new float[decoder.imageValues()];
+    assertEquals(DecodeResult.OK, decoder.decode(GOLDENS.resolve(name), pixels, 0), name);
+    return pixels;
   }
 
   @Test

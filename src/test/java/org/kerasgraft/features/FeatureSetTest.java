@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,28 @@ class FeatureSetTest {
     InvalidDataException e =
         assertThrows(InvalidDataException.class, () -> FeatureSet.open(file.getParent()));
     assertTrue(e.getMessage().contains("features.npy"), e.getMessage());
+  }
+
+  /** Whatever bytes change in the manifest, opening ends in features or in one clear error. */
+  @Test
+  void aSpoiledManifestNeverFailsOtherwise() throws IOException {
+    Path file = stored().resolve("manifest.json");
+    byte[] whole = Files.readAllBytes(file);
+    Random random = new Random(5);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes = whole.clone();
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      Files.write(file, bytes);
+      try (FeatureSet set = FeatureSet.open(file.getParent())) {
+        assertEquals(2, set.count());
+      } catch (InvalidDataException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 100, refused + " of 300 were refused");
+    Files.writeString(file, "null");
+    assertThrows(InvalidDataException.class, () -> FeatureSet.open(file.getParent()));
   }
 
   @Test

@@ -136,6 +136,26 @@ class FeatureStoreTest {
     assertEquals(1, heard.hits.size());
   }
 
+  @Test
+  void aFasterProcessesEntryIsUsed() {
+    ExtractionListener racing =
+        new ExtractionListener() {
+          @Override
+          public void onStoreMiss(String tensor, Path entry) {
+            store.get(extractor(2), tensor).close();
+          }
+        };
+    FeatureExtractor slower =
+        new FeatureExtractor(live, TinyVgg.images(pictures), new ExtractionOptions(2, racing));
+    float[] values;
+    try (FeatureSet set = store.get(slower, pool5)) {
+      values = TinyVgg.values(set);
+    }
+    assertArrayEquals(values, get(pool5), 0f);
+    assertEquals(List.of(pool5), heard.misses);
+    assertEquals(1, store.directory().toFile().list().length);
+  }
+
   private FeatureExtractor extractor(int batchSize) {
     return new FeatureExtractor(live, TinyVgg.images(pictures), heard.options(batchSize));
   }
