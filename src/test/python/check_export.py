@@ -2,7 +2,8 @@
 
     python check_export.py MODEL images.npy expected.npy
 
-images.npy: float32 (7, h, w, 3), whole numbers 0..255; expected.npy: float32 (7, classes), the probabilities.
+images.npy: float32 (7, ...), for images (7, h, w, 3), whole numbers 0..255; expected.npy: float32 (7, classes),
+the probabilities. A model that takes images must have the signature serving_bytes, another must not.
 Tolerance: 1e-5 absolute. Exits with 0 if everything agrees.
 """
 
@@ -30,14 +31,23 @@ def equal(what, outputs, expected):
     print(f"{what}: ok, largest difference {worst:.1e}")
 
 
+def input_name(model):
+    (name,) = model.signatures["serving_default"].structured_input_signature[1]
+    return name
+
+
 def check_signatures(model, images, expected):
     serve = model.signatures["serving_default"]
+    name = input_name(model)
     for n in (7, 1):
         x, y = tf.constant(images[:n]), expected[:n]
-        equal(f"signature by name, batch {n}", serve(images=x), y)
+        equal(f"signature by name, batch {n}", serve(**{name: x}), y)
         equal(f"signature by position, batch {n}", serve(x), y)
         equal(f"model(x), batch {n}", model(x), y)
         equal(f"model.serve(x), batch {n}", model.serve(x), y)
+
+
+def check_encoded(model, images, expected):
     encoded = [tf.io.encode_png(tf.constant(image.astype(np.uint8))).numpy() for image in images]
     for n in (7, 1):
         outputs = model.signatures["serving_bytes"](image_bytes=tf.constant(encoded[:n]))
@@ -63,7 +73,7 @@ def check_training(model, images, classes):
     signature = model.signatures["serving_default"]
 
     def loss():
-        probabilities = signature(images=tf.constant(images))["probabilities"]
+        probabilities = signature(**{input_name(model): tf.constant(images)})["probabilities"]
         return -tf.reduce_mean(tf.reduce_sum(labels * tf.math.log(probabilities + 1e-7), axis=1))
 
     with tf.GradientTape() as tape:
@@ -93,6 +103,10 @@ def main():
     images, expected = np.load(sys.argv[2]), np.load(sys.argv[3])
     model = tf.saved_model.load(str(directory))
     check_signatures(model, images, expected)
+    takes_images = "imageSize" in json.loads((directory / "assets.extra" / "graft.json").read_text())
+    require(("serving_bytes" in model.signatures) == takes_images, f"signatures: {list(model.signatures)}")
+    if takes_images:
+        check_encoded(model, images, expected)
     check_variables(model, directory)
     check_keras(directory, images, expected)
     check_training(model, images, expected.shape[1])

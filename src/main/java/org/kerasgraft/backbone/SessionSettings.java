@@ -17,10 +17,16 @@ import org.tensorflow.proto.RewriterConfig;
  *
  * @param config TensorFlow's configuration
  */
-record SessionSettings(ConfigProto config) {
+public record SessionSettings(ConfigProto config) {
 
-  /** Settings for some options; an error if a GPU is asked for and there is none. */
-  static SessionSettings of(RuntimeOptions options) {
+  /**
+   * Settings for some options.
+   *
+   * @param options device and threads
+   * @return the settings
+   * @throws UsageException if a GPU is asked for and there is none
+   */
+  public static SessionSettings of(RuntimeOptions options) {
     if (options.device() == RuntimeOptions.Device.GPU && !hasGpu()) {
       throw new UsageException(
           "A GPU was asked for, but TensorFlow sees none.",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.backbone.SessionSettings;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
@@ -59,13 +60,15 @@ public final class ServedModel implements AutoCloseable {
    * @param path as for {@link #open(Path)}
    * @param options device and threads
    * @return the model, to be closed by the caller
+   * @throws UsageException if a GPU is asked for and there is none
    */
   public static ServedModel open(Path path, RuntimeOptions options) {
     ServedDirectory directory = ServedDirectory.find(path);
+    SessionSettings settings = SessionSettings.of(options);
     try {
       SavedModelBundle bundle =
           SavedModelBundle.loader(directory.path().toString())
-              .withConfigProto(ServingConfig.of(options))
+              .withConfigProto(settings.config())
               .load();
       return new ServedModel(directory, bundle);
     } catch (RuntimeException e) {

@@ -10,8 +10,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.Preprocessing;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.ImportedModel;
@@ -48,6 +51,37 @@ class ReimportTest {
           assertArrayEquals(expected[i], actual[i], 1e-6f);
         }
       }
+    }
+  }
+
+  @Test
+  void anExportedModelIsGivenAnotherHeadAndExportedAgain() {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    try (TrainedExample example = TrainedExample.images("circle", "square", "star")) {
+      SavedModelExport.writeAtomically(example.spec(), first);
+    }
+    try (TrainedExample again = TrainedExample.images(first, Preprocessing.NONE, "cat", "dog")) {
+      SavedModelExport.writeAtomically(again.spec(), second);
+      float[] rows = TrainedExample.rows(2);
+      float[][] expected = again.predict(rows, 2);
+      try (ServedModel served = ServedModel.open(second)) {
+        float[][] actual = served.predict(rows, 2);
+        assertArrayEquals(expected[0], actual[0], 1e-6f);
+        assertArrayEquals(expected[1], actual[1], 1e-6f);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-vgg-keras2", "dynamic-vgg-keras3"})
+  void modelsOfTheOtherFormsAreExportedToo(String fixture) {
+    Path source = Path.of("src/test/resources/models").resolve(fixture);
+    Path target = folder.resolve("model");
+    try (TrainedExample example =
+        TrainedExample.images(source, Preprocessing.CAFFE, "circle", "square", "star")) {
+      SavedModelExport.writeAtomically(example.spec(), target);
+      assertEquals(example.values().keySet(), names(SavedModelReader.read(target)));
     }
   }
 

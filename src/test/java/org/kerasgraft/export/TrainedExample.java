@@ -69,16 +69,21 @@ public final class TrainedExample implements AutoCloseable {
    * Cut after {@code block5_pool}, with the Keras blog's head (it has dropout) for these classes.
    */
   public static TrainedExample images(String... labels) {
-    ImportedModel model = SavedModelReader.read(TINY_VGG);
-    Network cut = Preprocessing.CAFFE.splice(Network.of(model)).cutAfter("block5_pool");
+    return images(TINY_VGG, Preprocessing.CAFFE, labels);
+  }
+
+  /** The same from another model that takes images of that size, with its preprocessing. */
+  static TrainedExample images(Path source, Preprocessing preprocessing, String... labels) {
+    ImportedModel model = SavedModelReader.read(source);
+    ImageInput images = new ImageInput(preprocessing, SIZE);
+    Network cut = images.splice(Network.of(model)).cutAfter("block5_pool");
     LiveNetwork network = LiveNetwork.open(cut, RuntimeOptions.defaults());
     Head head = Head.kerasBlog().withClasses(labels.length);
     BuiltHead built = head.build(network, cut.graph().outputs().get(Network.FEATURES).tensor(), 5);
     built.initialize(network.session());
     Surgery surgery =
         new Surgery(SourceModel.of(model), Optional.of("block5_pool"), Optional.of(head.spec()));
-    ModelInput input = ModelInput.of(new ImageInput(Preprocessing.CAFFE, SIZE));
-    return new TrainedExample(network, built, input, surgery, List.of(labels));
+    return new TrainedExample(network, built, ModelInput.of(images), surgery, List.of(labels));
   }
 
   /** The whole model, its own classifier kept, on rows of an array that nothing preprocesses. */
