@@ -19,7 +19,7 @@ from peer_models import CLASSES, FORMATS, build, images, save, write
 
 ROWS, BATCH, EPOCHS = 20, 4, 4
 # Rates at which 20 steps move the weights visibly but do not yet amplify rounding: smaller where there are more weights.
-RATES = {"mini": (1e-2, 1e-3), "full": (1e-3, 1e-5)}
+RATES = {"mini": (1e-2, 1e-3), "full": (1e-3, 1e-4)}
 
 
 def optimizers(lib, width):

@@ -28,6 +28,12 @@ class KerasTrainingIT {
   /** Float32 sums in another order, over 20 steps. */
   private static final double TOLERANCE = 1e-4;
 
+  /**
+   * For how far a weight has moved: what is left when rounded weights are subtracted. Another rule
+   * or another order of the rows is off by tenths.
+   */
+  private static final double MOVED_TOLERANCE = 1e-2;
+
   private static final int EPOCHS = 4;
   private static final int BATCH = 4;
   private static final int ROWS = 20;
@@ -124,9 +130,7 @@ class KerasTrainingIT {
           .forEach(
               (variable, keras) -> {
                 assertClose(variable, after.get(variable), keras);
-                assertFalse(
-                    Arrays.equals(initial.get(variable), after.get(variable)),
-                    variable + " did not change");
+                assertMovedAlike(variable, initial.get(variable), after.get(variable), keras);
               });
       List<VariableSpec> frozen = all.stream().filter(v -> !chosen.contains(v)).toList();
       assertEquals(20, frozen.size());
@@ -137,7 +141,7 @@ class KerasTrainingIT {
   /** The optimizers and rates of {@code peer_training.py}. */
   private static Optimizer optimizer(String width, String name) {
     double sgd = width.equals("mini") ? 1e-2 : 1e-3;
-    double adaptive = width.equals("mini") ? 1e-3 : 1e-5;
+    double adaptive = width.equals("mini") ? 1e-3 : 1e-4;
     return switch (name) {
       case "sgd" -> Optimizer.sgd(sgd, 0);
       case "sgd-momentum" -> Optimizer.sgd(sgd, 0.9);
@@ -154,5 +158,20 @@ class KerasTrainingIT {
     assertTrue(
         length <= TOLERANCE && largest <= TOLERANCE,
         variable + " differs by " + length + " in length, " + largest + " at most");
+  }
+
+  private static void assertMovedAlike(
+      String variable, float[] initial, float[] ours, float[] keras) {
+    assertFalse(Arrays.equals(initial, ours), variable + " did not change");
+    double difference = PeerArray.relativeL2(difference(ours, initial), difference(keras, initial));
+    assertTrue(difference <= MOVED_TOLERANCE, variable + " moved otherwise, by " + difference);
+  }
+
+  private static float[] difference(float[] left, float[] right) {
+    float[] difference = new float[left.length];
+    for (int i = 0; i < left.length; i++) {
+      difference[i] = left[i] - right[i];
+    }
+    return difference;
   }
 }
