@@ -10,7 +10,9 @@ import org.kerasgraft.internal.NearNames;
 public final class Main {
 
   /** Every command, in the order of the help page. */
-  static final List<Command> COMMANDS = List.of(new PicturesCommand());
+  static final List<Command> COMMANDS =
+      List.of(
+          new InspectCommand(), new EvaluateCommand(), new PredictCommand(), new PicturesCommand());
 
   private Main() {}
 

@@ -13,8 +13,8 @@ import java.util.List;
  */
 record BarChart(List<RunReport.Rung> rungs) {
 
-  private static final int WIDTH = 720;
-  private static final int LEFT = 190;
+  private static final int WIDTH = 1040;
+  private static final int LEFT = 200;
   private static final int RIGHT = 70;
   private static final int ROW = 40;
   private static final int BAR = 20;
@@ -26,8 +26,7 @@ record BarChart(List<RunReport.Rung> rungs) {
   String svg() {
     int height = rungs.size() * ROW + 26;
     StringBuilder svg = new StringBuilder();
-    svg.append(
-        "<svg class=\"chart wide\" viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\"");
+    svg.append("<svg class=\"chart\" viewBox=\"0 0 " + WIDTH + " " + height + "\" role=\"img\"");
     svg.append(" aria-label=\"Accuracy step by step\">\n");
     for (int tick = 0; tick <= 100; tick += 25) {
       String x = at(x(tick / 100.0));

@@ -117,14 +117,13 @@ record LineChart(String title, List<Series> series, List<Phase> phases) {
     svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 4, "middle", "label", "epoch"));
   }
 
+  /** The first and last epoch, both kept within the phase so that neighbours do not collide. */
   private void epochLabels(StringBuilder svg, int first, Phase phase) {
-    List<Integer> shown = new ArrayList<>(List.of(1));
+    double y = HEIGHT - BOTTOM + 16;
+    svg.append(text(x(first) - 3, y, "start", "label", "1"));
     if (phase.epochs() > 1) {
-      shown.add(phase.epochs());
-    }
-    for (int epoch : shown) {
-      double x = x(first + epoch - 1);
-      svg.append(text(x, HEIGHT - BOTTOM + 16, "middle", "label", Integer.toString(epoch)));
+      String last = Integer.toString(phase.epochs());
+      svg.append(text(x(first + phase.epochs() - 1) + 3, y, "end", "label", last));
     }
   }
 

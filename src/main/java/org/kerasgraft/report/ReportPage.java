@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.kerasgraft.report.RunReport.Mistake;
@@ -73,7 +74,7 @@ final class ReportPage {
         + ": "
         + count(epochs)
         + (epochs == 1 ? " epoch in " : " epochs in ")
-        + number(seconds)
+        + seconds(seconds)
         + " s of training";
   }
 
@@ -112,7 +113,12 @@ final class ReportPage {
             + chart("Accuracy", History.Score::accuracy)
             + chart("Loss", History.Score::loss)
             + "</div>\n";
-    section("Training", charts + phaseTable());
+    String note = "<p>Dotted line: the epoch whose weights were kept.</p>\n";
+    section("Training", charts + note + phaseTable());
+  }
+
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.1f", seconds);
   }
 
   private String chart(String title, ToDoubleFunction<History.Score> figure) {
@@ -155,7 +161,7 @@ final class ReportPage {
           phase.optimizer(),
           count(epochs.size()),
           count(phase.keptEpoch()),
-          number(seconds));
+          seconds(seconds));
     }
     return table.html();
   }

@@ -1,5 +1,6 @@
 package org.kerasgraft.cli;
 
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
@@ -15,6 +16,7 @@ import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
@@ -22,17 +24,18 @@ import org.kerasgraft.error.UsageException;
 class ExitCodeTest {
 
   private static final Map<GraftException, Integer> CODES =
-      Map.of(
-          new UsageException("p", "r"), 2,
-          new UnknownNameException("layer", "x", "m", List.of(), ""), 2,
-          new InvalidDataException("p", "r"), 65,
-          new InvalidModelException("p", "r"), 65,
-          new TrainingDivergedException("head", 1, 1, Double.NaN, 0.1), 65,
-          new MissingInputException("p", "r"), 66,
-          new CannotCreateException("p", "r"), 73,
-          new StorageException("p", "r"), 74,
-          new ModelRefusedException("p", "r"), 77,
-          new GateNotMetException(0.9, 0.8), 1);
+      Map.ofEntries(
+          entry(new UsageException("p", "r"), 2),
+          entry(new UnknownNameException("layer", "x", "m", List.of(), ""), 2),
+          entry(new InvalidDataException("p", "r"), 65),
+          entry(new InvalidModelException("p", "r"), 65),
+          entry(new TrainingDivergedException("head", 1, 1, Double.NaN, 0.1), 65),
+          entry(new MissingInputException("p", "r"), 66),
+          entry(new CannotCreateException("p", "r"), 73),
+          entry(new StorageException("p", "r"), 74),
+          entry(new ModelRefusedException("p", "r"), 77),
+          entry(new GateNotMetException(0.9, 0.8), 1),
+          entry(new TooManyRejectedException("d", 1, 2, 3), 1));
 
   @Test
   void everyErrorTypeHasItsCode() {

@@ -1,0 +1,137 @@
+package org.kerasgraft.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.ImageFolder;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.export.ServedModel;
+import org.kerasgraft.report.PredictedRow;
+import org.kerasgraft.report.PredictionLines;
+
+/** Predicts with a model that graft has written. */
+final class PredictCommand implements Command {
+
+  /** The form of the result. */
+  enum Form {
+    CSV,
+    JSON;
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What was asked for.
+   *
+   * @param model a run, or what it exported
+   * @param input what to predict
+   * @param output form and number of classes
+   * @param rows how to work through the rows
+   * @param runtime device and threads
+   */
+  record Request(
+      Path model, InputChoice input, Output output, RowOptions rows, RuntimeOptions runtime) {
+
+    static Request of(Arguments arguments) {
+      return new Request(
+          arguments.requiredPath("model"),
+          InputChoice.of(arguments, false),
+          new Output(
+              arguments.choice("format", Form.CSV, Form::id),
+              arguments.count("top-k", 1).orElse(1)),
+          RowOptions.of(arguments),
+          CommonOptions.runtime(arguments));
+    }
+  }
+
+  /**
+   * How to answer.
+   *
+   * @param form CSV or JSON Lines
+   * @param top how many classes to name
+   */
+  record Output(Form form, int top) {}
+
+  @Override
+  public String name() {
+    return "predict";
+  }
+
+  @Override
+  public String purpose() {
+    return "Predicts with a saved model: one line an input, in order.";
+  }
+
+  @Override
+  public String synopsis() {
+    return "--model SAVED (--images DIR|FILE... | --input X.npy) [options]";
+  }
+
+  @Override
+  public List<OptionSection> sections() {
+    return List.of(
+        OptionSection.of("Model", EvaluateCommand.SAVED),
+        OptionSection.of(
+            "Input",
+            OptionSection.listed(
+                "images", "DIR|FILE", "A folder, searched to its leaves, or image files."),
+            OptionSection.valued("input", "X.npy", "Rows of an array instead of images."),
+            CommonOptions.MAX_BAD),
+        OptionSection.of(
+            "Output",
+            OptionSection.valued(
+                "format",
+                "csv|json",
+                "csv: path (or row), label, probability, status; json: one object a line; default"
+                    + " csv."),
+            OptionSection.valued("top-k", "N", "How many classes to name, best first; default 1.")),
+        CommonOptions.running());
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "graft predict --model runs/cats-dogs --images photos",
+        "graft predict --model runs/cats-dogs --images a.jpg b.jpg --format json --top-k 3");
+  }
+
+  @Override
+  public ExitCode run(Arguments arguments, Console console) {
+    Request request = Request.of(arguments);
+    try (ServedModel model = ServedModel.open(request.model(), request.runtime());
+        Progress progress = new Progress(console, request.rows().quiet())) {
+      ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
+      if (request.input() instanceof InputChoice.Images images) {
+        ImageSet set =
+            images.areFiles()
+                ? ImageFolder.files(images.paths())
+                : ImageFolder.tree(images.folder());
+        rows.predict(
+            set, request.rows().maxBad(), printer("path", model, request.output(), console));
+      } else if (request.input() instanceof InputChoice.Rows array) {
+        try (Npy npy = Npy.open(array.input())) {
+          String name = array.input().toString();
+          rows.predict(npy, name, printer("row", model, request.output(), console));
+        }
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  /** Prints the heading, where there is one, and then each row that it gets. */
+  private static Consumer<PredictedRow> printer(
+      String key, ServedModel model, Output output, Console console) {
+    PredictionLines lines = new PredictionLines(key, model.labels(), output.top());
+    if (output.form() == Form.CSV) {
+      console.out().print(lines.csvHeading());
+    }
+    Function<PredictedRow, String> line = output.form() == Form.CSV ? lines::csv : lines::json;
+    return row -> console.out().print(line.apply(row));
+  }
+}
