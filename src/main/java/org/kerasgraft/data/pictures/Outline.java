@@ -21,6 +21,10 @@ public enum Outline {
   HEART,
   /** An arrow with head and shaft. */
   ARROW,
+  /** A bowl: half a disc. */
+  BOWL,
+  /** The letter T. */
+  TEE,
   /** A thin bar; clutter only. */
   BAR,
   /** A flat ellipse; clutter only. */
@@ -55,6 +59,8 @@ public enum Outline {
       case RING -> square <= 0.81 && square >= 0.2;
       case HEART -> heart(x, y);
       case ARROW -> within(ARROW_CORNERS, x, y);
+      case BOWL -> square <= 0.92 && y <= -0.05;
+      case TEE -> y <= 0.7 && y >= -0.9 && ax <= (y >= 0.2 ? 0.7 : 0.25);
       case BAR -> ax <= 0.16 && ay <= 0.95;
       case PEBBLE -> x * x + 4 * y * y <= 0.9;
     };

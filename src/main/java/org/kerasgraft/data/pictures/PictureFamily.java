@@ -1,14 +1,15 @@
 package org.kerasgraft.data.pictures;
 
 import static org.kerasgraft.data.pictures.Outline.ARROW;
+import static org.kerasgraft.data.pictures.Outline.BOWL;
 import static org.kerasgraft.data.pictures.Outline.CROSS;
 import static org.kerasgraft.data.pictures.Outline.DISC;
 import static org.kerasgraft.data.pictures.Outline.HEART;
 import static org.kerasgraft.data.pictures.Outline.RING;
 import static org.kerasgraft.data.pictures.Outline.SQUARE;
 import static org.kerasgraft.data.pictures.Outline.STAR;
+import static org.kerasgraft.data.pictures.Outline.TEE;
 import static org.kerasgraft.data.pictures.Outline.TRIANGLE;
-import static org.kerasgraft.data.pictures.Texture.BRICKS;
 import static org.kerasgraft.data.pictures.Texture.CHECKS;
 import static org.kerasgraft.data.pictures.Texture.DOTS;
 import static org.kerasgraft.data.pictures.Texture.STRIPES;
@@ -37,14 +38,14 @@ public enum PictureFamily {
   private List<Outline> outlines() {
     return switch (this) {
       case SOURCE -> List.of(DISC, SQUARE, TRIANGLE, STAR, CROSS, RING);
-      case TARGET -> List.of(HEART, ARROW);
+      case TARGET -> List.of(HEART, ARROW, BOWL, TEE);
     };
   }
 
   private List<Texture> textures() {
     return switch (this) {
       case SOURCE -> List.of(STRIPES, CHECKS, DOTS);
-      case TARGET -> List.of(WAVES, BRICKS);
+      case TARGET -> List.of(WAVES);
     };
   }
 }

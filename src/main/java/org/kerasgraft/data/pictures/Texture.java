@@ -10,8 +10,6 @@ public enum Texture {
   DOTS,
   /** Zigzag lines. */
   WAVES,
-  /** A brick wall's joints. */
-  BRICKS,
   /** One colour; clutter only. */
   PLAIN;
 
@@ -28,13 +26,8 @@ public enum Texture {
       case CHECKS -> fraction(u / 2) < 0.5 ^ fraction(v / 2) < 0.5;
       case DOTS -> square(fraction(u) - 0.5) + square(fraction(v) - 0.5) < 0.1;
       case WAVES -> fraction(v + Math.abs(2 * fraction(u / 2) - 1)) < 0.5;
-      case BRICKS -> fraction(v) < 0.25 || fraction(u / 2 + 0.5 * even(v)) < 0.14;
       case PLAIN -> false;
     };
-  }
-
-  private static double even(double v) {
-    return fraction(v / 2) < 0.5 ? 0 : 1;
   }
 
   private static double square(double d) {
