@@ -23,13 +23,19 @@ public final class TrainedModel implements AutoCloseable {
   private final TrainedNetwork trained;
   private final Provenance provenance;
   private final Judgement judgement;
+  private final TrainingRecord record;
   private final NativeScope scope;
 
   TrainedModel(
-      TrainedNetwork trained, Provenance provenance, Judgement judgement, NativeScope scope) {
+      TrainedNetwork trained,
+      Provenance provenance,
+      Judgement judgement,
+      TrainingRecord record,
+      NativeScope scope) {
     this.trained = trained;
     this.provenance = provenance;
     this.judgement = judgement;
+    this.record = record;
     this.scope = scope;
   }
 
@@ -58,6 +64,15 @@ public final class TrainedModel implements AutoCloseable {
    */
   public Judgement judgement() {
     return judgement;
+  }
+
+  /**
+   * What else is to be remembered of the training.
+   *
+   * @return settings, inputs' hashes, kept epochs
+   */
+  public TrainingRecord record() {
+    return record;
   }
 
   /**

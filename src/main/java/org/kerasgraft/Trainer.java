@@ -299,13 +299,14 @@ public final class Trainer {
       }
       BuiltHead built = build(live, classes, training.batches().seed());
       try (TrainingRows rows = new TrainingRows(live, rowsPlan(input, held, built))) {
+        var noting = new TrainingRecord.Noting(surroundings.training());
         TrainedNetwork trained =
-            new TwoPhaseTraining(live, built, variables, training)
-                .run(rows, surroundings.training());
+            new TwoPhaseTraining(live, built, variables, training).run(rows, noting);
         return new TrainedModel(
             trained,
             provenance(input, classes, trained, training),
             rows.judge(trained, classes),
+            new TrainingRecord(training, rows.inputs(), noting.keptEpochs()),
             scope);
       }
     } catch (RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.ExtractionOptions;
 import org.kerasgraft.features.FeatureExtractor;
 import org.kerasgraft.features.FeatureInput;
+import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.features.IndexRow;
@@ -147,6 +149,18 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
         rows.labels(),
         predictions,
         Evaluation.of(predictions, rows.labels(), classes));
+  }
+
+  /** The SHA-256 of the model and of each set of inputs. */
+  Map<String, String> inputs() {
+    Map<String, String> inputs = new HashMap<>();
+    stored.forEach(
+        (which, sets) -> {
+          FeatureKey key = sets.byTensor().get(judgedAt).manifest().key();
+          inputs.put("model", key.model());
+          inputs.put(which.name().toLowerCase(Locale.ROOT), key.inputs());
+        });
+    return inputs;
   }
 
   /** Closes the stored features. */
