@@ -41,6 +41,15 @@ public final class Backbone implements AutoCloseable {
   }
 
   /**
+   * The network, on the model's own input.
+   *
+   * @return cut, or whole; data only
+   */
+  public Network network() {
+    return cut;
+  }
+
+  /**
    * The layer it was cut after.
    *
    * @return the layer; empty if the model is whole

@@ -1,30 +1,22 @@
 package org.kerasgraft;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.Fit.Surroundings;
+import org.kerasgraft.Fit.Validation;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.UsageException;
-import org.kerasgraft.export.Provenance;
-import org.kerasgraft.export.SourceModel;
 import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.FeatureInput;
 import org.kerasgraft.features.FeatureStore;
-import org.kerasgraft.graph.Network;
-import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.head.KeptHead;
-import org.kerasgraft.internal.NativeScope;
-import org.kerasgraft.train.FreshWeights;
-import org.kerasgraft.train.TrainedNetwork;
 import org.kerasgraft.train.Training;
 import org.kerasgraft.train.TrainingListener;
-import org.kerasgraft.train.TwoPhaseTraining;
 import org.kerasgraft.train.Variables;
 
 /**
@@ -33,42 +25,10 @@ import org.kerasgraft.train.Variables;
  */
 public final class Trainer {
 
-  /** What to judge each epoch by. */
-  private sealed interface Validation {
-    record None() implements Validation {}
+  private final Fit fit;
 
-    record Images(ImageSet set) implements Validation {}
-
-    record Split(double fraction, long seed) implements Validation {}
-  }
-
-  /** Who hears, and where features are kept. */
-  private record Surroundings(
-      FeatureStore store,
-      ExtractionListener extraction,
-      TrainingListener training,
-      int mostRejected) {}
-
-  private final Backbone backbone;
-  private final Optional<Head> head;
-  private final Variables variables;
-  private final boolean fresh;
-  private final Validation validation;
-  private final Surroundings surroundings;
-
-  private Trainer(
-      Backbone backbone,
-      Optional<Head> head,
-      Variables variables,
-      boolean fresh,
-      Validation validation,
-      Surroundings surroundings) {
-    this.backbone = backbone;
-    this.head = head;
-    this.variables = variables;
-    this.fresh = fresh;
-    this.validation = validation;
-    this.surroundings = surroundings;
+  private Trainer(Fit fit) {
+    this.fit = fit;
   }
 
   /**
@@ -83,13 +43,7 @@ public final class Trainer {
     if (backbone.end().isEmpty()) {
       throw new IllegalArgumentException("A new head needs a cut backbone: use cutAfter(layer).");
     }
-    return new Trainer(
-        backbone,
-        Optional.of(head),
-        Variables.lastConvBlock(),
-        false,
-        new Validation.None(),
-        surroundings());
+    return new Trainer(start(backbone, Optional.of(head), Variables.lastConvBlock()));
   }
 
   /**
@@ -103,21 +57,21 @@ public final class Trainer {
     if (backbone.end().isPresent()) {
       throw new IllegalArgumentException("A kept head needs the whole model: use whole().");
     }
-    return new Trainer(
-        backbone,
-        Optional.empty(),
-        Variables.fromLastConvBlock(),
-        false,
-        new Validation.None(),
-        surroundings());
+    return new Trainer(start(backbone, Optional.empty(), Variables.fromLastConvBlock()));
   }
 
-  private static Surroundings surroundings() {
-    return new Surroundings(
-        FeatureStore.standard(),
-        ExtractionListener.SILENT,
-        TrainingListener.SILENT,
-        Integer.MAX_VALUE);
+  private static Fit start(Backbone backbone, Optional<Head> head, Variables variables) {
+    return new Fit(
+        backbone,
+        head,
+        variables,
+        false,
+        new Validation.None(),
+        new Surroundings(
+            FeatureStore.standard(),
+            ExtractionListener.SILENT,
+            TrainingListener.SILENT,
+            Integer.MAX_VALUE));
   }
 
   /**
@@ -128,14 +82,12 @@ public final class Trainer {
    * @throws org.kerasgraft.error.UnknownNameException if a pattern matches no layer with variables
    */
   public Trainer trainable(Variables choice) {
-    Network network =
-        backbone.end().isEmpty()
-            ? backbone.model().network()
-            : backbone.model().network().cutAfter(backbone.end().get().name());
-    if (!(head.isPresent() && choice instanceof Variables.HeadOnly)) {
-      choice.resolve(network, List.of());
+    if (!(fit.head().isPresent() && choice instanceof Variables.HeadOnly)) {
+      choice.resolve(fit.backbone().network(), List.of());
     }
-    return new Trainer(backbone, head, choice, fresh, validation, surroundings);
+    return new Trainer(
+        new Fit(
+            fit.backbone(), fit.head(), choice, fit.fresh(), fit.validation(), fit.surroundings()));
   }
 
   /**
@@ -145,7 +97,14 @@ public final class Trainer {
    * @return a derived trainer
    */
   public Trainer fromScratch() {
-    return new Trainer(backbone, head, Variables.all(), true, validation, surroundings);
+    return new Trainer(
+        new Fit(
+            fit.backbone(),
+            fit.head(),
+            Variables.all(),
+            true,
+            fit.validation(),
+            fit.surroundings()));
   }
 
   /**
@@ -171,7 +130,9 @@ public final class Trainer {
   }
 
   private Trainer with(Validation choice) {
-    return new Trainer(backbone, head, variables, fresh, choice, surroundings);
+    return new Trainer(
+        new Fit(
+            fit.backbone(), fit.head(), fit.variables(), fit.fresh(), choice, fit.surroundings()));
   }
 
   /**
@@ -181,13 +142,12 @@ public final class Trainer {
    * @return a derived trainer
    */
   public Trainer store(FeatureStore store) {
-    Objects.requireNonNull(store);
     return with(
         new Surroundings(
             store,
-            surroundings.extraction(),
-            surroundings.training(),
-            surroundings.mostRejected()));
+            fit.surroundings().extraction(),
+            fit.surroundings().training(),
+            fit.surroundings().mostRejected()));
   }
 
   /**
@@ -199,7 +159,8 @@ public final class Trainer {
    */
   public Trainer listeners(ExtractionListener extraction, TrainingListener training) {
     return with(
-        new Surroundings(surroundings.store(), extraction, training, surroundings.mostRejected()));
+        new Surroundings(
+            fit.surroundings().store(), extraction, training, fit.surroundings().mostRejected()));
   }
 
   /**
@@ -211,11 +172,16 @@ public final class Trainer {
   public Trainer mostRejected(int most) {
     return with(
         new Surroundings(
-            surroundings.store(), surroundings.extraction(), surroundings.training(), most));
+            fit.surroundings().store(),
+            fit.surroundings().extraction(),
+            fit.surroundings().training(),
+            most));
   }
 
   private Trainer with(Surroundings around) {
-    return new Trainer(backbone, head, variables, fresh, validation, around);
+    return new Trainer(
+        new Fit(
+            fit.backbone(), fit.head(), fit.variables(), fit.fresh(), fit.validation(), around));
   }
 
   /**
@@ -231,13 +197,13 @@ public final class Trainer {
    */
   public TrainedModel fit(ImageSet images, Training training) {
     images.requireTwoClasses();
-    FeatureInput input = new FeatureInput.Images(images, backbone.imageInput());
+    FeatureInput input = new FeatureInput.Images(images, fit.backbone().imageInput());
     Optional<FeatureInput> held = Optional.empty();
-    if (validation instanceof Validation.Images other) {
+    if (fit.validation() instanceof Validation.Images other) {
       requireSameClasses(images, other.set());
-      held = Optional.of(new FeatureInput.Images(other.set(), backbone.imageInput()));
+      held = Optional.of(new FeatureInput.Images(other.set(), fit.backbone().imageInput()));
     }
-    return fit(input, held, images.classes(), training);
+    return fit.run(input, held, images.classes(), training);
   }
 
   private static void requireSameClasses(ImageSet images, ImageSet held) {
@@ -267,7 +233,7 @@ public final class Trainer {
    * @throws org.kerasgraft.error.InvalidDataException if the lengths differ, naming both
    */
   public TrainedModel fit(Npy rows, Labels labels, Training training) {
-    if (validation instanceof Validation.Images) {
+    if (fit.validation() instanceof Validation.Images) {
       throw new UsageException(
           "Images cannot validate a training on arrays.", "Use a validation split.");
     }
@@ -279,90 +245,12 @@ public final class Trainer {
           "Give labels 0 … classes−1.");
     }
     List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-    return fit(input, Optional.empty(), names, training);
+    return fit.run(input, Optional.empty(), names, training);
   }
 
   private Optional<Integer> keptClasses() {
-    return head.isPresent()
+    return fit.head().isPresent()
         ? Optional.empty()
-        : Optional.of(KeptHead.find(backbone.model().network()).classes());
-  }
-
-  private TrainedModel fit(
-      FeatureInput input, Optional<FeatureInput> held, List<String> classes, Training training) {
-    Network network = backbone.networkFor(input);
-    NativeScope scope = new NativeScope();
-    try {
-      LiveNetwork live = scope.own(LiveNetwork.open(network, backbone.model().runtime()));
-      if (fresh) {
-        FreshWeights.assign(live, training.batches().seed());
-      }
-      BuiltHead built = build(live, classes, training.batches().seed());
-      try (TrainingRows rows = new TrainingRows(live, rowsPlan(input, held, built))) {
-        var noting = new TrainingRecord.Noting(surroundings.training());
-        TrainedNetwork trained =
-            new TwoPhaseTraining(live, built, variables, training).run(rows, noting);
-        return new TrainedModel(
-            trained,
-            provenance(input, classes, trained, training),
-            rows.judge(trained, classes),
-            new TrainingRecord(training, rows.inputs(), noting.keptEpochs()),
-            scope);
-      }
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
-  }
-
-  private TrainingRows.Plan rowsPlan(
-      FeatureInput input, Optional<FeatureInput> held, BuiltHead built) {
-    Optional<TrainingRows.Part> part =
-        validation instanceof Validation.Split split
-            ? Optional.of(new TrainingRows.Part(split.fraction(), split.seed()))
-            : Optional.empty();
-    return new TrainingRows.Plan(
-        input,
-        held,
-        part,
-        network -> variables.resolve(network, built.variables()),
-        new TrainingRows.Source(
-            surroundings.store(), surroundings.extraction(), surroundings.mostRejected()));
-  }
-
-  private BuiltHead build(LiveNetwork live, List<String> classes, long seed) {
-    if (head.isPresent()) {
-      return head.get()
-          .withClasses(classes.size())
-          .build(live, live.network().graph().outputs().get(Network.FEATURES).tensor(), seed);
-    }
-    KeptHead kept = KeptHead.find(live.network());
-    if (kept.classes() != classes.size()) {
-      throw new UsageException(
-          "The model's own head has "
-              + kept.classes()
-              + " classes, the data "
-              + classes.size()
-              + ".",
-          "Give data of the model's classes, or a new head.");
-    }
-    return kept.build(live);
-  }
-
-  private Provenance provenance(
-      FeatureInput input, List<String> classes, TrainedNetwork trained, Training training) {
-    Provenance.ModelInput images =
-        input instanceof FeatureInput.Images i
-            ? Provenance.ModelInput.of(i.input())
-            : Provenance.ModelInput.of(((FeatureInput.Rows) input).rows().rowShape());
-    return new Provenance(
-        images,
-        classes,
-        new Provenance.Surgery(
-            SourceModel.of(backbone.model().network().source()),
-            backbone.end().map(layer -> layer.name()),
-            head.map(Head::spec)),
-        Provenance.TrainingSummary.of(trained, training),
-        Provenance.Versions.current());
+        : Optional.of(KeptHead.find(fit.backbone().network()).classes());
   }
 }

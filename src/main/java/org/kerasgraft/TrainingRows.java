@@ -1,6 +1,7 @@
 package org.kerasgraft;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
-import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Split;
 import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.ExtractionOptions;
@@ -81,7 +81,9 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
     }
     FeatureSet set = set(tensor, which);
     return Optional.of(
-        plan.part().isEmpty() ? set.labelled() : select(set, split(set, plan.part().get(), which)));
+        plan.part().isEmpty()
+            ? set.labelled()
+            : set.labelled(split(set, plan.part().get(), which)));
   }
 
   private FeatureSet set(String tensor, ImageSubset which) {
@@ -118,15 +120,10 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
     return tensors;
   }
 
+  /** The inputs on one side of the split. */
   private static int[] split(FeatureSet set, Part part, ImageSubset which) {
     Split split = Split.of(set.index().size(), part.fraction(), part.seed());
-    return set.rowsOf(which == ImageSubset.TRAINING ? split.training() : split.validation());
-  }
-
-  private static LabelledRows select(FeatureSet set, int[] rows) {
-    int[] all = set.labels();
-    int[] labels = java.util.Arrays.stream(rows).map(row -> all[row]).toArray();
-    return new Labels(set.manifest().source(), labels).pairWith(set.select(rows), "features");
+    return which == ImageSubset.TRAINING ? split.training() : split.validation();
   }
 
   /** Judges the trained network by the validation rows, else by the training rows. */
@@ -140,7 +137,7 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
     List<String> names =
         plan.part().isEmpty()
             ? accepted.stream().map(IndexRow::path).toList()
-            : java.util.Arrays.stream(split(set, plan.part().get(), which))
+            : Arrays.stream(set.rowsOf(split(set, plan.part().get(), which)))
                 .mapToObj(row -> accepted.get(row).path())
                 .toList();
     return new Judgement(
