@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,6 +17,12 @@ import java.util.concurrent.TimeUnit;
 final class KerasPeer {
 
   private static final String VARIABLE = "GRAFT_KERAS_PYTHON";
+  private static final String HOW =
+      "Tests that compare with Keras are skipped. To run them, make a Python 3.11 environment with"
+          + " notebooks-export/requirements.txt, then: "
+          + VARIABLE
+          + "=.../bin/python mvn -Pkeras verify";
+  private static final Optional<String> PYTHON = findOrTell();
   private static final Path SCRIPTS = Path.of("src", "test", "python");
 
   private final String python;
@@ -24,16 +31,20 @@ final class KerasPeer {
     this.python = python;
   }
 
+  /** Maven shows no reason for a skipped test: say it once. */
+  private static Optional<String> findOrTell() {
+    Optional<String> python =
+        Optional.ofNullable(System.getenv(VARIABLE)).filter(path -> !path.isBlank());
+    if (python.isEmpty()) {
+      System.out.println(HOW);
+    }
+    return python;
+  }
+
   /** The peer; skips the calling test where there is none. */
   static KerasPeer orSkip() {
-    String python = System.getenv(VARIABLE);
-    assumeTrue(
-        python != null && !python.isBlank(),
-        "Skipped: compares with Keras. To run it, make a Python 3.11 environment with"
-            + " notebooks-export/requirements.txt, then: "
-            + VARIABLE
-            + "=.../bin/python mvn -Pkeras verify");
-    return new KerasPeer(python);
+    assumeTrue(PYTHON.isPresent(), HOW);
+    return new KerasPeer(PYTHON.get());
   }
 
   /**
