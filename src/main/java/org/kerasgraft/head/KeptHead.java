@@ -13,7 +13,8 @@ import org.kerasgraft.graph.Network;
 public record KeptHead(String logits, Activation activation, int classes) {
 
   /**
-   * Finds the classifier of a whole network.
+   * Finds the classifier of a whole network: what goes into the softmax or sigmoid behind its only
+   * output, or the {@code logits} of a model that this library exported.
    *
    * @param network not cut
    * @return the classifier

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
@@ -17,12 +18,18 @@ import org.tensorflow.types.TFloat32;
 final class KeptHeadSearch {
 
   private static final String FIX =
-      "Leave --keep-head out and let a new head be trained on a layer's features.";
+      "Cut the model at a layer and train a new head on its features instead.";
+
+  /** The outputs of an exported model's serving signature. */
+  private static final Set<String> OWN_OUTPUTS = Set.of("logits", "probabilities");
 
   private KeptHeadSearch() {}
 
   static KeptHead of(Network network) {
     Map<String, TensorSpec> outputs = network.graph().outputs();
+    if (outputs.keySet().equals(OWN_OUTPUTS)) {
+      return exportedHere(outputs);
+    }
     if (outputs.size() != 1) {
       throw new UsageException(
           "The model has " + outputs.size() + " outputs; a kept classifier needs exactly one.",
@@ -45,6 +52,14 @@ final class KeptHeadSearch {
     }
     return new KeptHead(
         tensor(node.getInput(0)), activation.get(), classes(output, activation.get()));
+  }
+
+  /** A model that this library wrote tells its logits itself. */
+  private static KeptHead exportedHere(Map<String, TensorSpec> outputs) {
+    TensorSpec logits = outputs.get("logits");
+    long units = logits.shape().numDimensions() == 2 ? logits.shape().get(1) : -1;
+    Activation activation = units == 1 ? Activation.SIGMOID : Activation.SOFTMAX;
+    return new KeptHead(logits.tensor(), activation, classes(logits, activation));
   }
 
   private static Optional<Activation> activation(NodeDef node) {

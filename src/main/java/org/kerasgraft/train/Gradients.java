@@ -30,7 +30,7 @@ final class Gradients {
     this.path = new TrainablePath(network, output);
   }
 
-  /** What the head is built on: the features of a cut network, else its only output. */
+  /** What a new head is built on: the only output of a cut network. */
   static String outputOf(Network network) {
     return network.graph().outputs().values().iterator().next().tensor();
   }

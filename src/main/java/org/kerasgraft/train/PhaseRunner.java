@@ -36,11 +36,18 @@ final class PhaseRunner {
     this.weights = new Weights(network, head);
     this.randomness = new Randomness(training.batches().seed(), phase.name());
     List<UpdateGraph.Gradient> gradients =
-        new Gradients(network, weights, Gradients.outputOf(network.network()))
+        new Gradients(network, weights, endOf(network, head))
             .of(loss.training().loss(), phase.selection());
     UpdateGraph updates =
         new UpdateGraph(network.ops(), phase.name(), phase.optimizer(), gradients);
     this.steps = new StepRunner(network, head, loss, updates, phase);
+  }
+
+  /** Where the network ends and the head or the loss begins. */
+  private static String endOf(LiveNetwork network, BuiltHead head) {
+    return head.parameters().isEmpty()
+        ? Tensors.name(head.logits().asOutput())
+        : Gradients.outputOf(network.network());
   }
 
   Phase phase() {

@@ -11,7 +11,9 @@ import org.kerasgraft.head.BuiltHead;
 
 /**
  * Sequences a training: everything is resolved, built and checked first, then the head phase runs
- * on the features at the cut, then the fine-tune phase from the frozen frontier.
+ * on the features at the cut, then the fine-tune phase from the frozen frontier. A kept head has no
+ * head phase; it trains in the fine-tune phase alone. Not thread-safe; nothing else may add nodes
+ * to the network's graph meanwhile.
  */
 public final class TwoPhaseTraining {
 
@@ -37,12 +39,14 @@ public final class TwoPhaseTraining {
   }
 
   /**
-   * Trains.
+   * Trains, from new initial weights of the head; the network's own weights are taken as they are.
    *
    * @param features gives the rows at the tensors where they go in
    * @param listener hears progress
    * @return the trained network
    * @throws org.kerasgraft.error.UnknownNameException if a pattern matches nothing
+   * @throws UsageException if nothing is chosen, or a kept head is given no fine-tune epochs
+   * @throws InvalidDataException if there are no rows, or they do not fit the tensor or the classes
    * @throws org.kerasgraft.error.ModelRefusedException if a chosen variable cannot train; before
    *     the first step
    * @throws org.kerasgraft.error.TrainingDivergedException if the loss becomes NaN or infinite

@@ -44,7 +44,7 @@ final class UpdateGraph {
   private final List<Op> updates = new ArrayList<>();
 
   UpdateGraph(Ops ops, String phase, Optimizer optimizer, List<Gradient> gradients) {
-    this.tf = ops.withSubScope(phase);
+    this.tf = ops.withSubScope("training").withSubScope(phase);
     this.phase = phase;
     this.optimizer = optimizer;
     this.learningRate = scalar("learning_rate");

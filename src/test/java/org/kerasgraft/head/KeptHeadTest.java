@@ -5,16 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.backbone.TinyNetwork;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.FlatGraph;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 
 class KeptHeadTest {
@@ -72,7 +76,7 @@ class KeptHeadTest {
     UsageException e =
         assertThrows(UsageException.class, () -> KeptHead.find(endingIn(3, "linear")));
     assertTrue(e.getMessage().contains("predictions/BiasAdd"), e.explain());
-    assertTrue(e.remedy().contains("--keep-head"), e.explain());
+    assertTrue(e.remedy().contains("new head"), e.explain());
   }
 
   @Test
@@ -80,5 +84,38 @@ class KeptHeadTest {
     UsageException e =
         assertThrows(UsageException.class, () -> KeptHead.find(endingIn(3, "sigmoid")));
     assertTrue(e.getMessage().contains("(n, 1) for sigmoid"), e.explain());
+  }
+
+  @Test
+  void anExportedModelTellsItsLogits() {
+    Network one = endingIn(1, "sigmoid");
+    TensorSpec logits = new TensorSpec("predictions/BiasAdd:0", DataType.DT_FLOAT, Shape.of(-1, 1));
+    TensorSpec two = new TensorSpec("columns:0", DataType.DT_FLOAT, Shape.of(-1, 2));
+    FlatGraph graph =
+        new FlatGraph(
+            one.graph().graphDef(),
+            one.graph().inputs(),
+            Map.of("logits", logits, "probabilities", two),
+            one.graph().variables());
+    assertEquals(
+        new KeptHead("predictions/BiasAdd:0", Activation.SIGMOID, 2),
+        KeptHead.find(new Network(one.source(), graph, one.layers())));
+  }
+
+  @Test
+  void severalOutputsAreRefused() {
+    Network one = endingIn(3, "softmax");
+    TensorSpec output = one.graph().outputs().get("predictions");
+    FlatGraph graph =
+        new FlatGraph(
+            one.graph().graphDef(),
+            one.graph().inputs(),
+            Map.of("a", output, "b", output),
+            one.graph().variables());
+    UsageException e =
+        assertThrows(
+            UsageException.class,
+            () -> KeptHead.find(new Network(one.source(), graph, one.layers())));
+    assertTrue(e.getMessage().contains("2 outputs"), e.explain());
   }
 }
