@@ -14,6 +14,7 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
@@ -184,10 +185,7 @@ public final class ServedModel implements AutoCloseable {
             TString.tensorOfBytes(NdArrays.vectorOfObjects(images.toArray(byte[][]::new)));
         Result result = run(signature, batch, List.of(ServingBody.PROBABILITIES))) {
       return TensorValues.rows(result.get(0));
-    } catch (RuntimeException e) {
-      if (!NativeFailure.is(e)) {
-        throw e;
-      }
+    } catch (TFInvalidArgumentException e) {
       throw new InvalidDataException(
           "An image cannot be decoded: " + NativeFailure.reason(e) + ".",
           "Give whole JPEG, PNG, GIF or BMP images.",
