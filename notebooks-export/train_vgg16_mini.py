@@ -3,7 +3,7 @@
 VGG16's topology and layer names with few channels, trained with Keras as a classifier of the SOURCE family of drawn
 pictures, exported without its top. The pictures come from the project's one generator:
 
-  ./graft pictures --family source --per-class 400 --seed 1001 --out PICTURES/train
+  ./graft pictures --family source --per-class 500 --seed 1001 --out PICTURES/train
   ./graft pictures --family source --per-class 40 --seed 1002 --out PICTURES/validation
   python notebooks-export/train_vgg16_mini.py --pictures PICTURES --out savedmodels/vgg16-mini
 
@@ -136,7 +136,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=pathlib.Path, required=True, help="folder with train/ and validation/")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the SavedModel directory to write")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=16)
