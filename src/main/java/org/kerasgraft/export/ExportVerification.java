@@ -23,7 +23,7 @@ import org.tensorflow.proto.DataType;
 
 /**
  * Proves that what was written is what was trained: reloads it, compares every variable bit by bit,
- * and compares the outputs of both signatures with the live network's.
+ * and compares what both signatures answer with the live network's.
  */
 final class ExportVerification {
 
