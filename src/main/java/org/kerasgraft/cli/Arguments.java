@@ -4,8 +4,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -124,6 +126,16 @@ final class Arguments {
   /** Whether the option is there. */
   boolean has(String option) {
     return line.hasOption(option);
+  }
+
+  /** Every option that was given, by name; flags have the value {@code true}. */
+  Map<String, String> given() {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (Option option : line.getOptions()) {
+      given.put(
+          option.getLongOpt(), option.hasArg() ? String.join(" ", option.getValuesList()) : "true");
+    }
+    return given;
   }
 
   /** The option's text. */

@@ -3,6 +3,7 @@ package org.kerasgraft.cli;
 import java.util.Locale;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.PreprocessingChoice;
 
 /** Options that mean the same in every command that has them. */
 final class CommonOptions {
@@ -37,9 +38,9 @@ final class CommonOptions {
       OptionSection.valued(
           "seed", "N", "What all randomness derives from, 0 to 4294967295; default 0.");
 
-  private static final Option THREADS =
+  static final Option THREADS =
       OptionSection.valued("threads", "N", "Threads of TensorFlow; default: its own choice.");
-  private static final Option DEVICE =
+  static final Option DEVICE =
       OptionSection.valued(
           "device", "auto|cpu|gpu", "Where to run; auto is a GPU if there is one; default auto.");
   private static final Option BATCH =
@@ -57,5 +58,10 @@ final class CommonOptions {
         arguments.choice(
             "device", RuntimeOptions.Device.AUTO, d -> d.name().toLowerCase(Locale.ROOT)),
         arguments.count("threads", 1).orElse(0));
+  }
+
+  static PreprocessingChoice preprocessing(Arguments arguments) {
+    return PreprocessingChoice.parse(
+        arguments.text("preprocessing").orElse("auto"), arguments.text("image-size"));
   }
 }

@@ -12,7 +12,13 @@ public final class Main {
   /** Every command, in the order of the help page. */
   static final List<Command> COMMANDS =
       List.of(
-          new InspectCommand(), new EvaluateCommand(), new PredictCommand(), new PicturesCommand());
+          new DemoCommand(),
+          new InspectCommand(),
+          new FeaturesCommand(),
+          new TrainCommand(),
+          new EvaluateCommand(),
+          new PredictCommand(),
+          new PicturesCommand());
 
   private Main() {}
 

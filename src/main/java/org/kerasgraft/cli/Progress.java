@@ -38,6 +38,11 @@ final class Progress implements AutoCloseable {
     }
   }
 
+  /** Lines that stay. */
+  void table(String lines) {
+    lines.lines().forEach(this::note);
+  }
+
   /** Where the work stands; shown only so often. */
   void at(String what, long done, long total, String figures) {
     long now = clock.getAsLong();

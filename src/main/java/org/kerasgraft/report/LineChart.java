@@ -120,10 +120,10 @@ record LineChart(String title, List<Series> series, List<Phase> phases) {
   /** The first and last epoch, both kept within the phase so that neighbours do not collide. */
   private void epochLabels(StringBuilder svg, int first, Phase phase) {
     double y = HEIGHT - BOTTOM + 16;
-    svg.append(text(x(first) - 3, y, "start", "label", "1"));
+    svg.append(text(x(first) - (first == 0 ? 3 : -2), y, "start", "label", "1"));
     if (phase.epochs() > 1) {
       String last = Integer.toString(phase.epochs());
-      svg.append(text(x(first + phase.epochs() - 1) + 3, y, "end", "label", last));
+      svg.append(text(x(first + phase.epochs() - 1) - 2, y, "end", "label", last));
     }
   }
 

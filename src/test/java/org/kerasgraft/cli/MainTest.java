@@ -17,7 +17,7 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          pictrues        | graft: No command 'pictrues' in graft. Did you mean 'pictures'? 'graft --help' lists the commands.
+          trian           | graft: No command 'trian' in graft. Did you mean 'train'? 'graft --help' lists the commands.
           --verison       | graft: No option '--verison' in graft. 'graft --help' lists the commands.
           ''              | graft: No command was given. 'graft --help' lists them.
           pictures --sed 3 --out x | graft: No option '--sed' in 'graft pictures'. Did you mean '--seed'? 'graft pictures --help' lists the options.

@@ -1,0 +1,146 @@
+package org.kerasgraft.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.ImageFolder;
+import org.kerasgraft.data.ImageInput;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.PreprocessingChoice;
+import org.kerasgraft.features.ExtractionOptions;
+import org.kerasgraft.features.FeatureExtractor;
+import org.kerasgraft.features.FeatureInput;
+import org.kerasgraft.features.FeatureSet;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.savedmodel.SavedModelReader;
+
+/** Writes bottleneck features: the values of one layer for many inputs. */
+final class FeaturesCommand implements Command {
+
+  /**
+   * What was asked for.
+   *
+   * @param model the SavedModel
+   * @param at the layer
+   * @param input what to run it on
+   * @param preprocessing what the user says of the images
+   * @param out the folder to make
+   * @param rows how to work through the rows
+   * @param runtime device and threads
+   */
+  record Request(
+      Path model,
+      String at,
+      InputChoice input,
+      PreprocessingChoice preprocessing,
+      Path out,
+      RowOptions rows,
+      RuntimeOptions runtime) {
+
+    static Request of(Arguments arguments) {
+      return new Request(
+          arguments.requiredPath("model"),
+          arguments.text("at").orElseThrow(() -> arguments.missing("--at")),
+          InputChoice.of(arguments, false),
+          CommonOptions.preprocessing(arguments),
+          arguments.requiredPath("out"),
+          RowOptions.of(arguments),
+          CommonOptions.runtime(arguments));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "features";
+  }
+
+  @Override
+  public String purpose() {
+    return "Writes bottleneck features: the values of one layer, a row an input.";
+  }
+
+  @Override
+  public String synopsis() {
+    return "--model MODEL --at LAYER (--images DIR | --input X.npy) --out DIR [options]";
+  }
+
+  @Override
+  public List<OptionSection> sections() {
+    return List.of(
+        OptionSection.of(
+            "Model",
+            TrainCommand.MODEL,
+            OptionSection.valued("at", "LAYER", "The layer; graft inspect lists them.")),
+        OptionSection.of(
+            "Input",
+            OptionSection.valued("images", "DIR", "Images, anywhere below this folder."),
+            OptionSection.valued(
+                "input", "X.npy", "Rows of an array instead of images; nothing is preprocessed."),
+            CommonOptions.PREPROCESSING,
+            CommonOptions.IMAGE_SIZE,
+            CommonOptions.MAX_BAD),
+        OptionSection.of(
+            "Output",
+            OptionSection.valued(
+                "out",
+                "DIR",
+                "Gets features.npy, index.csv and manifest.json; must be absent or empty.")),
+        CommonOptions.running());
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "graft features --model savedmodels/vgg16-mini --at block5_pool --images pictures --out"
+            + " features",
+        "graft features --model vgg16 --at block4_pool --input x.npy --out features");
+  }
+
+  @Override
+  public ExitCode run(Arguments arguments, Console console) {
+    Request request = Request.of(arguments);
+    AtomicDirectory.requireFree(request.out());
+    Network whole = Network.of(SavedModelReader.read(request.model()));
+    Network cut = whole.cutAfter(request.at());
+    if (request.input() instanceof InputChoice.Images images) {
+      ImageInput expected = request.preprocessing().resolve(whole);
+      ImageSet set = ImageFolder.tree(images.folder());
+      extract(request, expected.splice(cut), new FeatureInput.Images(set, expected), console);
+    } else if (request.input() instanceof InputChoice.Rows array) {
+      try (Npy npy = Npy.open(array.input())) {
+        extract(request, cut, new FeatureInput.Rows(npy, Optional.empty()), console);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static void extract(
+      Request request, Network network, FeatureInput input, Console console) {
+    try (Progress progress = new Progress(console, request.rows().quiet());
+        LiveNetwork live = LiveNetwork.open(network, request.runtime())) {
+      ExtractionOptions options =
+          new ExtractionOptions(
+              request.rows().batchSize(), new ExtractionProgress(progress, "Features"));
+      FeatureExtractor extractor = new FeatureExtractor(live, input, options);
+      String tensor = network.graph().outputs().get(Network.FEATURES).tensor();
+      try (FeatureSet set = extractor.extract(tensor, request.out())) {
+        console.out().println(Console.printable(summary(set, request)));
+        set.requireAtMostRejected(request.rows().maxBad());
+      }
+    }
+  }
+
+  private static String summary(FeatureSet set, Request request) {
+    return set.count()
+        + " rows of "
+        + request.at()
+        + ", "
+        + set.rejected()
+        + " inputs rejected, in "
+        + request.out();
+  }
+}

@@ -1,0 +1,266 @@
+package org.kerasgraft.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.commons.cli.Option;
+import org.kerasgraft.Backbone;
+import org.kerasgraft.Graft;
+import org.kerasgraft.KerasModel;
+import org.kerasgraft.RunDirectory;
+import org.kerasgraft.TrainedModel;
+import org.kerasgraft.Trainer;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.ImageFolder;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.PreprocessingChoice;
+import org.kerasgraft.error.GateNotMetException;
+import org.kerasgraft.export.Provenance;
+import org.kerasgraft.features.FeatureStore;
+import org.kerasgraft.report.EvaluationText;
+import org.kerasgraft.train.Training;
+
+/** The whole job: cut, features, new head, fine-tuning, evaluation, report, export. */
+final class TrainCommand implements Command {
+
+  static final Option MODEL =
+      OptionSection.valued("model", "MODEL", "A Keras model as a SavedModel directory.");
+
+  /**
+   * What was asked for.
+   *
+   * @param model the model and what the user says of it
+   * @param data what to train on and to judge by
+   * @param head the surgery
+   * @param training both phases
+   * @param output what to write
+   */
+  record Request(
+      ModelChoice model, DataChoice data, HeadOptions head, Training training, Output output) {
+
+    static Request of(Arguments arguments) {
+      HeadOptions head = HeadOptions.of(arguments);
+      return new Request(
+          new ModelChoice(
+              arguments.requiredPath("model"),
+              CommonOptions.preprocessing(arguments),
+              CommonOptions.runtime(arguments)),
+          new DataChoice(
+              InputChoice.of(arguments, true),
+              ValidationChoice.of(arguments),
+              arguments.path("cache").map(FeatureStore::at),
+              RowOptions.of(arguments)),
+          head,
+          PhaseOptions.of(arguments, head.head().isEmpty()),
+          new Output(
+              arguments.requiredPath("out"),
+              arguments.number("assert-accuracy-at-least", Arguments.Range.PART),
+              arguments.choice("format", Format.TEXT, Format::id)));
+    }
+  }
+
+  /**
+   * The model.
+   *
+   * @param path its directory
+   * @param preprocessing of its images
+   * @param runtime device and threads
+   */
+  record ModelChoice(Path path, PreprocessingChoice preprocessing, RuntimeOptions runtime) {}
+
+  /**
+   * The data.
+   *
+   * @param input what to train on
+   * @param validation what to judge by
+   * @param store where features are kept; empty for the user's own place
+   * @param rows how to work through the rows
+   */
+  record DataChoice(
+      InputChoice input,
+      ValidationChoice validation,
+      Optional<FeatureStore> store,
+      RowOptions rows) {}
+
+  /**
+   * The output.
+   *
+   * @param out the run's directory
+   * @param required the accuracy below which there is no model
+   * @param format form of the figures on standard output
+   */
+  record Output(Path out, OptionalDouble required, Format format) {}
+
+  @Override
+  public String name() {
+    return "train";
+  }
+
+  @Override
+  public String purpose() {
+    return "Trains a new head on a Keras model, fine-tunes its top, and writes model and report.";
+  }
+
+  @Override
+  public String synopsis() {
+    return "--model MODEL (--images DIR | --input X.npy --labels Y.npy) --out RUN [options]";
+  }
+
+  @Override
+  public List<OptionSection> sections() {
+    return List.of(
+        OptionSection.of("Model", MODEL),
+        OptionSection.of(
+            "Data",
+            OptionSection.valued("images", "DIR", "Class folders: one folder of images a class."),
+            OptionSection.valued(
+                "input", "X.npy", "Rows of an array instead of images; nothing is preprocessed."),
+            OptionSection.valued("labels", "Y.npy", "Class numbers of those rows, 0 and up."),
+            ValidationChoice.FOLDER,
+            ValidationChoice.SPLIT,
+            CommonOptions.PREPROCESSING,
+            CommonOptions.IMAGE_SIZE,
+            CommonOptions.MAX_BAD,
+            OptionSection.valued(
+                "cache",
+                "DIR",
+                "Where computed features are kept; default: GRAFT_CACHE, else the user's cache"
+                    + " folder.")),
+        HeadOptions.section(),
+        PhaseOptions.section(),
+        OptionSection.of(
+            "Output",
+            OptionSection.valued(
+                "out",
+                "RUN",
+                "Gets model/1, report.html, history.csv, metrics.json and more; must be absent or"
+                    + " empty."),
+            OptionSection.valued(
+                "assert-accuracy-at-least",
+                "F",
+                "Write nothing, and exit code 1, if the accuracy is below this, 0 to 1."),
+            CommonOptions.FORMAT),
+        CommonOptions.running());
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "graft train --model savedmodels/vgg16-mini --images pictures --validation-split 0.2 --out"
+            + " runs/first",
+        "graft train --model vgg16 --images train --validation val --head keras-guide --trainable"
+            + " 'block4_*,block5_*' --fine-tune-epochs 8 --out runs/second");
+  }
+
+  @Override
+  public ExitCode run(Arguments arguments, Console console) {
+    Request request = Request.of(arguments);
+    try (OutputDirectory out = new OutputDirectory(request.output().out());
+        Progress progress = new Progress(console, request.data().rows().quiet())) {
+      KerasModel model =
+          Graft.open(request.model().path())
+              .withPreprocessing(request.model().preprocessing())
+              .withRuntime(request.model().runtime());
+      try (Backbone backbone = backbone(model, request.head());
+          TrainedModel trained = fit(trainer(backbone, request, progress), request)) {
+        requireAccuracy(trained, request.output().required());
+        Map<String, String> settings = settings(arguments, trained, request);
+        RunDirectory.writeInto(
+            trained, new RunDirectory.Notes(title(request), List.of(), settings), out.staging());
+        out.commit();
+        print(trained, request.output(), console);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static Backbone backbone(KerasModel model, HeadOptions head) {
+    if (head.head().isEmpty()) {
+      return model.whole();
+    }
+    return model.cutAfter(head.at().orElseGet(() -> model.lastConvBlock().output().name()));
+  }
+
+  private static Trainer trainer(Backbone backbone, Request request, Progress progress) {
+    Trainer trainer =
+        request
+            .head()
+            .head()
+            .map(head -> Trainer.of(backbone, head))
+            .orElseGet(() -> Trainer.keepingHead(backbone))
+            .listeners(new ExtractionProgress(progress, "Features"), new TrainingProgress(progress))
+            .mostRejected(request.data().rows().maxBad());
+    if (request.head().trainable().isPresent()) {
+      trainer = trainer.trainable(request.head().trainable().get());
+    }
+    if (request.data().store().isPresent()) {
+      trainer = trainer.store(request.data().store().get());
+    }
+    if (request.data().validation() instanceof ValidationChoice.Folder other) {
+      trainer = trainer.validation(ImageFolder.open(other.folder()));
+    } else if (request.data().validation() instanceof ValidationChoice.Part part) {
+      long seed = request.training().batches().seed();
+      trainer = trainer.validationSplit(part.fraction(), seed);
+    }
+    return trainer;
+  }
+
+  private static TrainedModel fit(Trainer trainer, Request request) {
+    if (request.data().input() instanceof InputChoice.Images images) {
+      return trainer.fit(ImageFolder.open(images.folder()), request.training());
+    }
+    InputChoice.Rows array = (InputChoice.Rows) request.data().input();
+    try (Npy npy = Npy.open(array.input())) {
+      return trainer.fit(npy, Labels.read(array.labels().orElseThrow()), request.training());
+    }
+  }
+
+  private static void requireAccuracy(TrainedModel trained, OptionalDouble required) {
+    double reached = trained.judgement().evaluation().accuracy();
+    if (required.isPresent() && reached < required.getAsDouble()) {
+      throw new GateNotMetException(required.getAsDouble(), reached);
+    }
+  }
+
+  private static String title(Request request) {
+    return "Training of " + request.output().out().getFileName();
+  }
+
+  /** What was in force, defaults too, under the options' names. */
+  private static Map<String, String> settings(
+      Arguments arguments, TrainedModel trained, Request request) {
+    Provenance provenance = trained.provenance();
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("model", request.model().path().toString());
+    provenance.surgery().cutAfter().ifPresent(layer -> settings.put("at", layer));
+    settings.put("head", provenance.surgery().head().orElse("the model's own"));
+    provenance
+        .input()
+        .images()
+        .ifPresent(
+            images -> {
+              settings.put("preprocessing", images.mode().id());
+              settings.put("image-size", images.size().toString());
+            });
+    settings.putAll(new TrainingSettings(request.training()).all());
+    arguments.given().forEach(settings::putIfAbsent);
+    return settings;
+  }
+
+  private static void print(TrainedModel trained, Output output, Console console) {
+    EvaluationText text = new EvaluationText(trained.judgement().evaluation());
+    if (output.format() == Format.JSON) {
+      console.out().print(text.json());
+      return;
+    }
+    console.out().println("On the " + trained.judgement().rows() + " rows:");
+    text.text().lines().map(Console::printable).forEach(console.out()::println);
+    console.out().println();
+    console.out().println(Console.printable("Model   " + output.out().resolve("model")));
+    console.out().println(Console.printable("Report  " + output.out().resolve("report.html")));
+  }
+}

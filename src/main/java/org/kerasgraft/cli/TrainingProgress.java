@@ -1,0 +1,92 @@
+package org.kerasgraft.cli;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.kerasgraft.report.TextTable;
+import org.kerasgraft.report.TextTable.Align;
+import org.kerasgraft.train.History;
+import org.kerasgraft.train.Selection;
+import org.kerasgraft.train.TrainingListener;
+
+/** Shows how a training goes, and remembers which epochs' weights were kept. */
+final class TrainingProgress implements TrainingListener {
+
+  private final Progress progress;
+  private final Map<String, Integer> kept = new TreeMap<>();
+  private History.Epoch last;
+
+  TrainingProgress(Progress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void phaseBegins(PhasePlan plan) {
+    progress.note(
+        "Phase "
+            + plan.phase()
+            + ": "
+            + plan.epochs()
+            + " epochs of "
+            + plan.stepsPerEpoch()
+            + " steps; these train:");
+    progress.table(trained(plan.selection()));
+  }
+
+  private static String trained(Selection selection) {
+    TextTable table = new TextTable(Align.LEFT, Align.LEFT, Align.RIGHT);
+    selection.rows().stream()
+        .filter(Selection.Row::trainable)
+        .forEach(r -> table.row(r.name(), r.shape(), count(r.count())));
+    table.row("trainable", "", count(selection.trainableParameters()));
+    table.row("frozen", "", count(selection.frozenParameters()));
+    return table.render(2);
+  }
+
+  private static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  @Override
+  public void batchEnds(BatchProgress at) {
+    progress.at(
+        at.phase() + ", epoch " + at.epoch(), at.step(), at.steps(), figures("", at.running()));
+  }
+
+  @Override
+  public void epochEnds(History.Epoch epoch) {
+    last = epoch;
+  }
+
+  @Override
+  public void phaseEnds(String phase, int keptEpoch) {
+    kept.put(phase, keptEpoch);
+    String figures =
+        last == null
+            ? ""
+            : "; last epoch: "
+                + figures("", last.training())
+                + last.validation().map(v -> ", " + figures("val_", v)).orElse("");
+    progress.note("Phase " + phase + " done, weights of epoch " + keptEpoch + " kept" + figures);
+  }
+
+  @Override
+  public void warning(String text) {
+    progress.note("Warning: " + text);
+  }
+
+  /** The epoch whose weights a phase ended with. */
+  int keptEpoch(String phase) {
+    return kept.getOrDefault(phase, 0);
+  }
+
+  private static String figures(String prefix, History.Score score) {
+    return String.format(
+        Locale.ROOT,
+        "%sloss %.4f, %saccuracy %.4f",
+        prefix,
+        score.loss(),
+        prefix,
+        score.accuracy());
+  }
+}
