@@ -2,6 +2,7 @@ package org.kerasgraft.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.tensorflow.proto.NodeDef;
 public final class DataFlow {
 
   private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
+  private final Map<String, Integer> positions = new HashMap<>();
 
   /**
    * Takes a graph.
@@ -22,7 +24,20 @@ public final class DataFlow {
    * @param graph nodes, each after its inputs, as in {@link FlatGraph}
    */
   public DataFlow(GraphDef graph) {
-    graph.getNodeList().forEach(n -> nodes.put(n.getName(), n));
+    for (NodeDef node : graph.getNodeList()) {
+      nodes.put(node.getName(), node);
+      positions.put(node.getName(), positions.size());
+    }
+  }
+
+  /**
+   * A node's place in the graph.
+   *
+   * @param name the node's name
+   * @return 0 for the first node; -1 if there is no such node
+   */
+  public int position(String name) {
+    return positions.getOrDefault(name, -1);
   }
 
   /**

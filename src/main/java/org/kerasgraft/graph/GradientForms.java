@@ -54,6 +54,10 @@ final class GradientForms {
             .setTensorShape(TensorShapeProto.getDefaultInstance());
     if (type.getType() == DataType.DT_DOUBLE) {
       one.addDoubleVal(1);
+    } else if (type.getType() == DataType.DT_HALF) {
+      one.addHalfVal(0x3c00);
+    } else if (type.getType() == DataType.DT_BFLOAT16) {
+      one.addHalfVal(0x3f80);
     } else {
       one.addFloatVal(1);
     }

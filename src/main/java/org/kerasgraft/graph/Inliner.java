@@ -2,6 +2,7 @@ package org.kerasgraft.graph;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,9 +24,9 @@ import org.tensorflow.proto.OpDef;
 
 /**
  * Inlines the function calls behind a signature into one flat graph. Nodes keep the names they have
- * in the innermost function body; variables' handles take their Keras paths; placeholders take the
- * signature's argument names. Control edges are dropped: {@link Network#of} refuses graphs in which
- * they could matter.
+ * in the innermost function body, below the scope of a call that has one, and the order of the
+ * body; variables' handles take their Keras paths; placeholders take the signature's argument
+ * names. Control edges are dropped: a model whose inference is random or writes state is refused.
  */
 final class Inliner {
 
@@ -34,6 +35,8 @@ final class Inliner {
   private final List<NodeDef> nodes = new ArrayList<>();
   private final Set<String> used = new HashSet<>();
   private final ImportedModel model;
+
+  private static final int DEEPEST = 50;
 
   private Inliner(ImportedModel model) {
     this.model = model;
@@ -57,7 +60,7 @@ final class Inliner {
   }
 
   private FlatGraph run(Signature signature) {
-    Scope main = new Scope(model.metaGraph().getGraphDef().getNodeList());
+    Scope main = new Scope(model.metaGraph().getGraphDef().getNodeList(), "", 0);
     Map<String, TensorSpec> inputs = new LinkedHashMap<>();
     signature
         .inputs()
@@ -65,11 +68,12 @@ final class Inliner {
             (argument, spec) -> {
               String name = unique(argument);
               NodeDef placeholder = main.node(node(spec.tensor()));
-              add(placeholder.toBuilder().setName(name).clearInput().build());
+              add(publicPart(placeholder).setName(name).build());
               main.values.put(placeholder.getName(), List.of(name));
               inputs.put(argument, new TensorSpec(name + ":0", spec.dtype(), spec.shape()));
             });
     handles(main, signature);
+    main.emitFor(signature.outputs().values().stream().map(TensorSpec::tensor).toList(), List.of());
     Map<String, TensorSpec> outputs = new LinkedHashMap<>();
     signature
         .outputs()
@@ -85,6 +89,7 @@ final class Inliner {
         GraphDef.newBuilder()
             .setVersions(model.metaGraph().getGraphDef().getVersions())
             .addAllNode(nodes)
+            .setLibrary(FunctionNames.needed(nodes, library))
             .build(),
         inputs,
         outputs,
@@ -145,9 +150,12 @@ final class Inliner {
     return function;
   }
 
-  private List<String> call(NodeDef call, List<String> arguments) {
+  private List<String> call(NodeDef call, List<String> arguments, String prefix, int depth) {
+    if (depth > DEEPEST) {
+      throw damaged("its functions call each other in a circle");
+    }
     FunctionDef function = function(call);
-    Scope scope = new Scope(function.getNodeDefList());
+    Scope scope = new Scope(function.getNodeDefList(), prefix, depth);
     List<OpDef.ArgDef> declared = function.getSignature().getInputArgList();
     if (declared.size() != arguments.size()) {
       throw damaged(
@@ -162,11 +170,23 @@ final class Inliner {
     for (int i = 0; i < declared.size(); i++) {
       scope.values.put(declared.get(i).getName(), List.of(arguments.get(i)));
     }
+    scope.emitFor(function.getRetMap().values(), function.getControlRetMap().values());
     List<String> results = new ArrayList<>();
     for (OpDef.ArgDef result : function.getSignature().getOutputArgList()) {
       results.add(scope.resolve(function.getRetOrThrow(result.getName())));
     }
     return results;
+  }
+
+  /** A node's op and attributes, without name, inputs, device and private attributes. */
+  private static NodeDef.Builder publicPart(NodeDef node) {
+    NodeDef.Builder part = NodeDef.newBuilder().setOp(node.getOp());
+    for (Map.Entry<String, AttrValue> attribute : node.getAttrMap().entrySet()) {
+      if (!attribute.getKey().startsWith("_") || attribute.getKey().equals(Shapes.ATTRIBUTE)) {
+        part.putAttr(attribute.getKey(), attribute.getValue());
+      }
+    }
+    return part;
   }
 
   private void add(NodeDef node) {
@@ -195,14 +215,18 @@ final class Inliner {
 
   /** One body being inlined: the main graph, or a function with its arguments bound. */
   private final class Scope {
-    private final Map<String, NodeDef> body = new HashMap<>();
+    private final Map<String, NodeDef> body = new LinkedHashMap<>();
+    private final String prefix;
+    private final int depth;
 
     /** Node or argument to the flat tensors of its outputs; nodes only once they are emitted. */
     private final Map<String, List<String>> values = new HashMap<>();
 
     private final Map<String, String> emitted = new HashMap<>();
 
-    Scope(List<NodeDef> nodes) {
+    Scope(List<NodeDef> nodes, String prefix, int depth) {
+      this.prefix = prefix;
+      this.depth = depth;
       nodes.forEach(n -> body.put(n.getName(), n));
     }
 
@@ -212,6 +236,30 @@ final class Inliner {
         throw damaged("there is no node '" + name + "'");
       }
       return node;
+    }
+
+    /** Emits what some references need, in the body's order; looks at what runs beside it. */
+    void emitFor(Collection<String> references, Collection<String> controls) {
+      Set<String> run = reachable(references, true);
+      run.addAll(reachable(controls, true));
+      run.forEach(name -> StatefulOps.requireInference(body.get(name)));
+      Set<String> needed = reachable(references, false);
+      body.keySet().stream().filter(needed::contains).forEach(this::emit);
+    }
+
+    private Set<String> reachable(Collection<String> references, boolean byControl) {
+      Set<String> reached = new HashSet<>();
+      Deque<String> open = new ArrayDeque<>(references);
+      while (!open.isEmpty()) {
+        String reference = open.pop();
+        String name = Inliner.node(reference.startsWith("^") ? reference.substring(1) : reference);
+        if (!values.containsKey(name) && body.containsKey(name) && reached.add(name)) {
+          body.get(name).getInputList().stream()
+              .filter(in -> byControl || !in.startsWith("^"))
+              .forEach(open::push);
+        }
+      }
+      return reached;
     }
 
     /** The flat tensor of a reference, emitting what it needs first. */
@@ -275,18 +323,14 @@ final class Inliner {
     }
 
     private void finish(NodeDef node, List<String> inputs) {
+      String path = prefix + node.getName();
       if (isCall(node)) {
-        values.put(node.getName(), call(node, inputs));
+        String below = node.getName().indexOf('/') < 0 ? prefix : path + "/";
+        values.put(node.getName(), call(node, inputs, below, depth + 1));
         return;
       }
-      String name = unique(node.getName());
-      NodeDef.Builder flat =
-          NodeDef.newBuilder().setName(name).setOp(node.getOp()).addAllInput(inputs);
-      for (Map.Entry<String, AttrValue> attribute : node.getAttrMap().entrySet()) {
-        if (!attribute.getKey().startsWith("_") || attribute.getKey().equals(Shapes.ATTRIBUTE)) {
-          flat.putAttr(attribute.getKey(), attribute.getValue());
-        }
-      }
+      String name = unique(path);
+      NodeDef.Builder flat = publicPart(node).setName(name).addAllInput(inputs);
       GradientForms.of(flat.build()).forEach(Inliner.this::add);
       emitted.put(node.getName(), name);
     }

@@ -10,7 +10,8 @@ import org.tensorflow.ndarray.Shape;
  *
  * @param name the Keras name, {@code outer/inner} inside a nested model
  * @param type the Keras class, for example {@code Conv2D}; empty where it cannot be known
- * @param output the tensor that leaves the layer, {@code node:index}
+ * @param output the tensor that leaves the layer, {@code node:index}; {@link #AMBIGUOUS} if several
+ *     do, as from a layer that is called more than once
  * @param outputShape its shape, unknown dimensions -1; may be wholly unknown
  * @param variables the variables read in it
  * @param trainable as exported: any of its variables is declared trainable
@@ -22,6 +23,9 @@ public record Layer(
     Shape outputShape,
     List<VariableSpec> variables,
     boolean trainable) {
+  /** The {@link #output} of a layer that several tensors leave. */
+  public static final String AMBIGUOUS = "";
+
   /** Copies. */
   public Layer {
     variables = List.copyOf(variables);
@@ -34,5 +38,14 @@ public record Layer(
    */
   public long parameters() {
     return variables.stream().mapToLong(VariableSpec::size).sum();
+  }
+
+  /**
+   * Whether exactly one tensor leaves it, so that the network can be cut there.
+   *
+   * @return false for a layer that is called more than once
+   */
+  public boolean hasOneOutput() {
+    return !output.equals(AMBIGUOUS);
   }
 }

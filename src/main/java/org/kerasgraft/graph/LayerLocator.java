@@ -1,8 +1,6 @@
 package org.kerasgraft.graph;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,218 +9,146 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.kerasgraft.savedmodel.ImportedModel;
-import org.kerasgraft.savedmodel.KerasLayer;
+import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.NodeDef;
 
-/**
- * Finds the output tensor of each Keras layer in a flat graph, from node scopes {@code
- * model/[nested/]layer/op}.
- *
- * <p>Keras 3 opens a layer's scope twice, and TensorFlow makes the second one unique, so there a
- * scope is the layer's name and exactly one {@code _<digits>}; in Keras 2 it is the name. Which of
- * the two wrote a file is decided by a vote: each variable read names its layer, and its scope
- * either equals it or does so after one strip. A layer's output is its one tensor that is used
- * outside its scope.
- */
+/** Finds the Keras layers of an inlined model and the tensor that leaves each. */
 final class LayerLocator {
 
   private final FlatGraph flat;
-  private final ImportedModel model;
+  private final DataFlow flow;
   private final Shapes shapes;
-  private final Map<String, Integer> position = new HashMap<>();
-  private final List<NodeDef> body = new ArrayList<>();
-
-  /** Tensor to the nodes that use it; an output of the graph is used by the empty name. */
-  private final Map<String, Set<String>> consumers = new LinkedHashMap<>();
-
+  private final LayerScopes scopes;
+  private final Map<String, String> types = new HashMap<>();
+  private final Set<String> fromInput;
+  private final Map<String, Set<VariableSpec>> reads;
+  private final Map<String, Set<String>> readers = new HashMap<>();
+  private final Set<String> results = new HashSet<>();
   private final Map<String, List<String>> tensors = new HashMap<>();
-  private final Map<String, List<NodeDef>> scopes = new TreeMap<>();
-  private final boolean uniquified;
+  private final Map<String, List<NodeDef>> inside = new HashMap<>();
 
+  /**
+   * Looks at a graph.
+   *
+   * @param flat the graph as it was inlined, with its nodes' output shapes
+   * @param model where it came from
+   */
   LayerLocator(FlatGraph flat, ImportedModel model) {
     this.flat = flat;
-    this.model = model;
+    this.flow = new DataFlow(flat.graphDef());
     this.shapes = new Shapes(flat.graphDef());
-    Set<String> ends = new HashSet<>();
-    flat.inputs().values().forEach(spec -> ends.add(Inliner.node(spec.tensor())));
-    for (NodeDef node : flat.graphDef().getNodeList()) {
-      position.put(node.getName(), position.size());
-      for (String input : node.getInputList()) {
-        consumers.computeIfAbsent(canonical(input), t -> new HashSet<>()).add(node.getName());
-      }
-      if (!flat.variables().containsKey(node.getName()) && !ends.contains(node.getName())) {
-        body.add(node);
-        for (String scope : scopesOf(node.getName())) {
-          scopes.computeIfAbsent(scope, s -> new ArrayList<>()).add(node);
+    this.scopes = new LayerScopes(model, flat);
+    model.kerasLayers().forEach(l -> types.putIfAbsent(l.name(), l.className()));
+    this.fromInput =
+        flow.dependents(
+            flat.inputs().values().stream().map(i -> DataFlow.nodeOf(i.tensor())).toList());
+    this.reads = LayerScopes.reads(flat);
+    for (NodeDef node : flow.nodes()) {
+      DataFlow.inputs(node)
+          .forEach(t -> readers.computeIfAbsent(t, k -> new HashSet<>()).add(node.getName()));
+    }
+    flat.outputs().values().forEach(o -> results.add(o.tensor()));
+    Set<String> all = new LinkedHashSet<>(readers.keySet());
+    all.addAll(results);
+    all.forEach(t -> tensors.computeIfAbsent(DataFlow.nodeOf(t), n -> new ArrayList<>()).add(t));
+    for (NodeDef node : flow.nodes()) {
+      String name = node.getName();
+      for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+        if (!flat.variables().containsKey(name)) {
+          inside.computeIfAbsent(name.substring(0, slash), n -> new ArrayList<>()).add(node);
         }
       }
     }
-    flat.outputs()
-        .values()
-        .forEach(spec -> consumers.computeIfAbsent(spec.tensor(), t -> new HashSet<>()).add(""));
-    consumers
-        .keySet()
-        .forEach(t -> tensors.computeIfAbsent(Inliner.node(t), n -> new ArrayList<>()).add(t));
-    this.uniquified = vote();
   }
 
-  /** The layers in execution order, inputs first. */
+  /** The layers in execution order, input layers first. */
   List<Layer> locate() {
-    Map<String, List<Layer>> byName = new LinkedHashMap<>();
-    for (String scope : scopes.keySet()) {
-      layerName(scope)
-          .flatMap(name -> layer(scope, name))
-          .ifPresent(l -> byName.computeIfAbsent(l.name(), n -> new ArrayList<>()).add(l));
-    }
     List<Layer> layers = new ArrayList<>();
-    flat.inputs()
+    flat.inputs().forEach((name, spec) -> layers.add(inputLayer(name, spec)));
+    scopes
+        .byName()
         .forEach(
-            (name, spec) ->
-                layers.add(
-                    new Layer(
-                        name,
-                        Optional.of("InputLayer"),
-                        spec.tensor(),
-                        spec.shape(),
-                        List.of(),
-                        false)));
-    byName.values().stream()
-        .flatMap(Collection::stream)
-        .sorted(Comparator.comparingInt(l -> position.get(Inliner.node(l.output()))))
-        .forEach(layers::add);
+            (name, calls) -> {
+              if (!flat.inputs().containsKey(name)) {
+                layer(name, calls).ifPresent(layers::add);
+              }
+            });
     return layers;
   }
 
-  /** A tensor's name with its index: {@code node:0}, not {@code node}. */
-  static String canonical(String tensor) {
-    return tensor.contains(":") ? tensor : tensor + ":0";
+  private static Layer inputLayer(String name, TensorSpec spec) {
+    return new Layer(
+        name, Optional.of("InputLayer"), spec.tensor(), spec.shape(), List.of(), false);
   }
 
-  /** {@code a/b/c} is in the scopes {@code a/b} (a layer, below the model) and deeper ones. */
-  private static List<String> scopesOf(String node) {
-    List<String> scopes = new ArrayList<>();
-    int first = node.indexOf('/');
-    for (int end = node.indexOf('/', first + 1); first >= 0 && end >= 0; ) {
-      scopes.add(node.substring(0, end));
-      end = node.indexOf('/', end + 1);
-    }
-    return scopes;
-  }
-
-  private boolean vote() {
-    int equal = 0;
-    int stripped = 0;
-    for (NodeDef node : body) {
-      VariableSpec variable =
-          node.getInputCount() == 0 ? null : flat.variables().get(node.getInput(0));
-      if (variable == null || !node.getOp().equals("ReadVariableOp")) {
-        continue;
-      }
-      String owner = last(variable.layer());
-      Set<String> path = new HashSet<>(List.of(node.getName().split("/", -1)));
-      if (path.contains(owner)) {
-        equal++;
-      } else if (path.stream().anyMatch(p -> strip(p).equals(owner))) {
-        stripped++;
-      }
-    }
-    return stripped > equal;
-  }
-
-  private String keras(String component) {
-    return uniquified ? strip(component) : component;
-  }
-
-  private static String strip(String component) {
-    return component.replaceFirst("_\\d+$", "");
-  }
-
-  private static String last(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
-  }
-
-  /**
-   * The Keras name of a scope: its last component for a layer of the model, {@code outer/inner} if
-   * every scope between is a nested model; empty for a scope inside a layer.
-   */
-  private Optional<String> layerName(String scope) {
-    String[] path = scope.split("/", -1);
-    StringBuilder name = new StringBuilder(keras(path[1]));
-    StringBuilder outer = new StringBuilder(path[0]).append('/').append(path[1]);
-    for (int depth = 2; depth < path.length; depth++) {
-      if (!isNested(outer.toString())) {
-        return Optional.empty();
-      }
-      outer.append('/').append(path[depth]);
-      name.append('/').append(keras(path[depth]));
-    }
-    return Optional.of(name.toString());
-  }
-
-  /**
-   * Whether variables read in a scope belong to layers below it rather than to the scope itself.
-   */
-  private boolean isNested(String scope) {
-    int depth = scope.split("/", -1).length;
-    return scopes.get(scope).stream()
-        .filter(node -> node.getOp().equals("ReadVariableOp"))
-        .filter(node -> flat.variables().containsKey(node.getInput(0)))
-        .anyMatch(
-            node -> {
-              String owner = last(flat.variables().get(node.getInput(0)).layer());
-              String[] path = node.getName().split("/", -1);
-              for (int i = depth; i < path.length - 1; i++) {
-                if (keras(path[i]).equals(owner)) {
-                  return !keras(path[depth - 1]).equals(owner);
-                }
-              }
-              return false;
-            });
-  }
-
-  private Optional<Layer> layer(String scope, String name) {
-    List<NodeDef> inside = scopes.get(scope);
-    Set<String> names = new HashSet<>();
-    inside.forEach(node -> names.add(node.getName()));
+  private Optional<Layer> layer(String name, List<String> calls) {
+    List<NodeDef> own = new ArrayList<>();
     Set<String> outputs = new LinkedHashSet<>();
-    for (NodeDef node : inside) {
-      if (node.getOp().equals("Const") || node.getOp().equals("ReadVariableOp")) {
-        continue;
-      }
+    for (String scope : calls) {
+      List<NodeDef> nodes = inside.getOrDefault(scope, List.of());
+      own.addAll(nodes);
+      outputs.addAll(leaving(nodes));
+    }
+    if (outputs.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<VariableSpec> variables = new LinkedHashSet<>(flat.variables().values());
+    Set<VariableSpec> read = new HashSet<>();
+    own.forEach(n -> read.addAll(reads.getOrDefault(n.getName(), Set.of())));
+    variables.retainAll(read);
+    List<VariableSpec> inOrder = List.copyOf(variables);
+    String output = outputs.size() == 1 ? outputs.iterator().next() : Layer.AMBIGUOUS;
+    Shape shape = shape(output);
+    boolean trainable = inOrder.stream().anyMatch(VariableSpec::trainable);
+    return Optional.of(
+        new Layer(name, type(name, calls, own, inOrder, shape), output, shape, inOrder, trainable));
+  }
+
+  private Optional<String> type(
+      String name,
+      List<String> calls,
+      List<NodeDef> own,
+      List<VariableSpec> variables,
+      Shape shape) {
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    String known = types.getOrDefault(name, types.getOrDefault(last, ""));
+    if (!known.isEmpty()) {
+      return Optional.of(known);
+    }
+    return calls.stream().anyMatch(scopes::isModel)
+        ? Optional.empty()
+        : LayerType.infer(own, variables, shape);
+  }
+
+  /** The tensors that depend on the input and are read outside, or are results. */
+  private Set<String> leaving(List<NodeDef> nodes) {
+    Set<String> names = new HashSet<>();
+    nodes.forEach(n -> names.add(n.getName()));
+    Map<String, Integer> leaving = new LinkedHashMap<>();
+    for (NodeDef node : nodes) {
       for (String tensor : tensors.getOrDefault(node.getName(), List.of())) {
-        if (!names.containsAll(consumers.get(tensor))) {
-          outputs.add(tensor);
+        if (results.contains(tensor)
+            || !names.containsAll(readers.getOrDefault(tensor, Set.of()))) {
+          leaving.put(tensor, 1);
         }
       }
     }
-    if (outputs.size() != 1) {
-      return Optional.empty();
-    }
-    String output = outputs.iterator().next();
-    Set<String> read = new HashSet<>();
-    inside.forEach(node -> read.addAll(node.getInputList()));
-    List<VariableSpec> variables =
-        flat.variables().values().stream().filter(v -> read.contains(v.name())).toList();
-    return Optional.of(
-        new Layer(
-            name,
-            type(name, inside, output),
-            output,
-            shapes.of(output),
-            variables,
-            variables.stream().anyMatch(VariableSpec::trainable)));
+    leaving.keySet().removeIf(t -> !fromInput.contains(DataFlow.nodeOf(t)));
+    return leaving.keySet();
   }
 
-  private Optional<String> type(String name, List<NodeDef> inside, String output) {
-    Optional<String> recorded =
-        model.kerasLayers().stream()
-            .filter(layer -> layer.name().equals(last(name)))
-            .map(KerasLayer::className)
-            .filter(type -> !type.isEmpty())
-            .findFirst();
-    return recorded.or(() -> LayerTypes.of(inside, shapes.of(output)));
+  private Shape shape(String tensor) {
+    Shape recorded = tensor.equals(Layer.AMBIGUOUS) ? Shape.unknown() : shapes.of(tensor);
+    if (!recorded.isUnknown()) {
+      return recorded;
+    }
+    return flat.outputs().values().stream()
+        .filter(o -> o.tensor().equals(tensor))
+        .map(TensorSpec::shape)
+        .findFirst()
+        .orElse(recorded);
   }
 }

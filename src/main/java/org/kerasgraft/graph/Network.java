@@ -42,7 +42,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @param model the model
    * @return the whole network
    * @throws UnknownNameException if no signature is the one to take, listing them
-   * @throws ModelRefusedException if the serving path draws random numbers
+   * @throws ModelRefusedException if its inference draws random numbers or writes state
    * @throws InvalidModelException if the graph is damaged
    */
   public static Network of(ImportedModel model) {
@@ -55,7 +55,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
           "Copy or export the model again.",
           e);
     }
-    refuseRandom(flat, model);
+    refuseForeignResources(flat, model);
     List<Layer> layers = new LayerLocator(flat, model).locate();
     return new Network(
         model,
@@ -82,19 +82,23 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
         "It has " + (known.isEmpty() ? "none" : String.join(", ", known.keySet())) + ".");
   }
 
-  private static void refuseRandom(FlatGraph flat, ImportedModel model) {
+  /** A resource that is no variable of the model would not be restored. */
+  private static void refuseForeignResources(FlatGraph flat, ImportedModel model) {
     for (NodeDef node : flat.graphDef().getNodeList()) {
-      if (node.getOp().contains("Random")) {
+      boolean foreign =
+          node.getOp().equals("VarHandleOp")
+              ? !flat.variables().containsKey(node.getName())
+              : node.getOp().contains("HashTable") || node.getOp().startsWith("Variable");
+      if (foreign) {
         throw new ModelRefusedException(
             "'"
                 + model.directory()
-                + "' draws random numbers when it serves (op "
-                + node.getOp()
-                + ", node '"
+                + "' reads '"
                 + node.getName()
-                + "'): augmentation layers stayed active in the export.",
-            "Export it without them, for example from a model that calls its base with"
-                + " training=False.");
+                + "', a "
+                + node.getOp()
+                + " whose value cannot be restored.",
+            "Export the part of the model that works on numbers, with model.export(dir).");
       }
     }
   }
@@ -105,24 +109,19 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @param name the full name
    * @return the layer
    * @throws UnknownNameException if there is none, with near names
-   * @throws UsageException if several calls of a shared layer bear the name
    */
   public Layer layer(String name) {
-    List<Layer> named = layers.stream().filter(layer -> layer.name().equals(name)).toList();
-    if (named.size() > 1) {
-      throw new UsageException(
-          "Layer '" + name + "' is called " + named.size() + " times; its output is ambiguous.",
-          "Cut at the layer after the call that is meant.");
-    }
-    if (named.isEmpty()) {
-      throw new UnknownNameException(
-          "layer",
-          name,
-          "'" + source.directory() + "'",
-          NearNames.of(name, layers.stream().map(Layer::name).toList()),
-          "(" + layers.size() + " layers; 'graft inspect' lists them)");
-    }
-    return named.get(0);
+    return layers.stream()
+        .filter(layer -> layer.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnknownNameException(
+                    "layer",
+                    name,
+                    "'" + source.directory() + "'",
+                    NearNames.of(name, layers.stream().map(Layer::name).toList()),
+                    "(" + layers.size() + " layers; 'graft inspect' lists them)"));
   }
 
   /**
@@ -131,7 +130,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @return the block; empty if the network has no convolution
    */
   public Optional<ConvBlock> lastConvBlock() {
-    return new LastConvBlock(graph, layers).find();
+    return ConvBlockSearch.search(this);
   }
 
   /**
@@ -162,9 +161,17 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @param layer the Keras name of any layer, weightless ones too
    * @return the smaller network
    * @throws UnknownNameException if there is none, with near names
+   * @throws UsageException if several tensors leave the layer
    */
   public Network cutAfter(String layer) {
     Layer end = layer(layer);
+    if (!end.hasOneOutput()) {
+      throw new UsageException(
+          "Several tensors leave the layer '"
+              + layer
+              + "': it is called more than once, or has several outputs.",
+          "Cut after a layer behind it.");
+    }
     Map<String, TensorSpec> outputs = new LinkedHashMap<>();
     outputs.put(FEATURES, new TensorSpec(end.output(), DataType.DT_FLOAT, end.outputShape()));
     FlatGraph pruned = Pruner.prune(graph, outputs);
@@ -172,6 +179,8 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
     return new Network(
         source,
         pruned,
-        layers.stream().filter(l -> kept.contains(Inliner.node(l.output()))).toList());
+        layers.stream()
+            .filter(l -> l.hasOneOutput() && kept.contains(Inliner.node(l.output())))
+            .toList());
   }
 }

@@ -28,8 +28,12 @@ final class OpResults {
 
   /** The index among all outputs of {@code node} of output {@code index} of {@code result}. */
   static int index(NodeDef node, String result, int index) {
+    List<Result> results = SEVERAL.getOrDefault(node.getOp(), List.of());
+    if (!results.isEmpty() && results.stream().noneMatch(r -> r.name().equals(result))) {
+      throw new IllegalArgumentException("The op " + node.getOp() + " has no result " + result);
+    }
     int offset = 0;
-    for (Result known : SEVERAL.getOrDefault(node.getOp(), List.of())) {
+    for (Result known : results) {
       if (known.name().equals(result)) {
         break;
       }

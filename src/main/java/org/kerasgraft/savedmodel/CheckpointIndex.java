@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.kerasgraft.error.InvalidModelException;
@@ -97,9 +98,15 @@ final class CheckpointIndex {
   /**
    * Checks that a variable's value is there.
    *
-   * @throws InvalidModelException if a key is absent, or has another type or shape
+   * @throws InvalidModelException if it has no key, or a key is absent, or has another type or
+   *     shape
    */
   void require(VariableSpec variable) {
+    if (variable.checkpointKeys().isEmpty()) {
+      throw new InvalidModelException(
+          "'" + file + "' has no value for the variable '" + variable.name() + "'.",
+          "Export the model again.");
+    }
     for (String key : variable.checkpointKeys()) {
       Entry entry = entries.get(key);
       if (entry == null
@@ -219,7 +226,7 @@ final class CheckpointIndex {
     }
 
     private Path shard(int id) {
-      return Path.of(String.format("%s.data-%05d-of-%05d", prefix, id, shards));
+      return Path.of(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", prefix, id, shards));
     }
 
     private long littleEndian(int at) {

@@ -3,7 +3,7 @@ package org.kerasgraft.savedmodel;
 /**
  * A layer as Keras 2 metadata describes it.
  *
- * @param name the Keras name
+ * @param name the Keras name, {@code outer/inner} inside a nested model
  * @param className the Keras class, for example {@code Conv2D}
  * @param trainable the layer's own flag at export
  */

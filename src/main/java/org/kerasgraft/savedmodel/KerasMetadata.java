@@ -33,7 +33,7 @@ final class KerasMetadata {
   }
 
   /**
-   * The layers by name, in file order; empty if nothing is recorded.
+   * The layers in model order, {@code outer/inner} in nested models; empty if nothing is recorded.
    *
    * @param directory the model
    * @param objects its object graph, for files older than {@code keras_metadata.pb}
@@ -47,22 +47,42 @@ final class KerasMetadata {
       } else {
         readObjects(objects, texts);
       }
-      Map<String, KerasLayer> layers = new LinkedHashMap<>();
-      for (String text : texts) {
-        JsonNode json = JSON.readTree(text);
-        String name = json.path("name").asText(json.path("config").path("name").asText(""));
-        layers.putIfAbsent(
-            name,
-            new KerasLayer(
-                name, json.path("class_name").asText(""), json.path("trainable").asBoolean(true)));
-      }
-      return List.copyOf(layers.values());
+      return layers(texts);
     } catch (IOException | RuntimeException e) {
       throw new InvalidModelException(
           "The Keras metadata of '" + directory + "' is damaged or truncated.",
           "Copy or export the model again.",
           e);
     }
+  }
+
+  /** The first text is the model's: its configuration, if there, has the layers in order. */
+  private static List<KerasLayer> layers(List<String> texts) throws IOException {
+    Map<String, KerasLayer> layers = new LinkedHashMap<>();
+    if (!texts.isEmpty()) {
+      addConfigured("", JSON.readTree(texts.get(0)).path("config"), layers);
+    }
+    for (int i = 1; layers.isEmpty() && i < texts.size(); i++) {
+      JsonNode json = JSON.readTree(texts.get(i));
+      add(json.path("name").asText(json.path("config").path("name").asText("")), json, layers);
+    }
+    return List.copyOf(layers.values());
+  }
+
+  private static void addConfigured(
+      String prefix, JsonNode config, Map<String, KerasLayer> layers) {
+    for (JsonNode layer : config.path("layers")) {
+      String name =
+          prefix + layer.path("config").path("name").asText(layer.path("name").asText(""));
+      add(name, layer, layers);
+      addConfigured(name + "/", layer.path("config"), layers);
+    }
+  }
+
+  private static void add(String name, JsonNode json, Map<String, KerasLayer> layers) {
+    boolean trainable =
+        json.path("trainable").asBoolean(json.path("config").path("trainable").asBoolean(true));
+    layers.putIfAbsent(name, new KerasLayer(name, json.path("class_name").asText(""), trainable));
   }
 
   @SuppressWarnings("deprecation") // where TensorFlow up to 2.4 stored it

@@ -17,8 +17,9 @@ import org.tensorflow.proto.TrackableObjectGraphOuterClass.TrackableObjectGraph;
 
 /**
  * The object graph of a SavedModel: which variable each function captures, and under which keys the
- * checkpoint stores it. The way is captured argument → bound object → checkpoint key; names and
- * restore functions are not trusted, since Keras 3 exports store each variable twice.
+ * checkpoint stores it. The way is captured argument → bound object → checkpoint key. Keras 3
+ * exports store each value twice; the second key is the one that the model's own restore op gives
+ * the handle.
  */
 final class ObjectGraph {
 
@@ -26,6 +27,7 @@ final class ObjectGraph {
 
   private final SavedObjectGraph saved;
   private final TrackableObjectGraph trackable;
+  private final Map<Integer, String> restored;
   private final Optional<Set<Integer>> trainableIds;
   private final Set<String> frozenLayers;
   private final Map<Integer, VariableSpec> variables = new LinkedHashMap<>();
@@ -34,11 +36,17 @@ final class ObjectGraph {
   /**
    * Joins the model's and the checkpoint's object graphs: the same objects, in the same order.
    *
+   * @param restored id of an object to the key that its handle is restored from, where known
    * @param frozenLayers layers that Keras 2 metadata declares not trainable
    */
-  ObjectGraph(SavedObjectGraph saved, TrackableObjectGraph trackable, Set<String> frozenLayers) {
+  ObjectGraph(
+      SavedObjectGraph saved,
+      TrackableObjectGraph trackable,
+      Map<Integer, String> restored,
+      Set<String> frozenLayers) {
     this.saved = saved;
     this.trackable = trackable;
+    this.restored = restored;
     this.trainableIds = listedUnderRoot("trainable_variables");
     this.frozenLayers = frozenLayers;
   }
@@ -82,10 +90,8 @@ final class ObjectGraph {
     long[] dims = variable.getShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
     DataType dtype = variable.getDtype();
     List<String> keys = new ArrayList<>(keys(id));
-    for (int other = 0; name.equals(plain) && other < saved.getNodesCount(); other++) {
-      if (other != id && isCopy(saved.getNodes(other), variable)) {
-        keys.addAll(keys(other));
-      }
+    if (restored.containsKey(id)) {
+      keys.add(restored.get(id));
     }
     return new VariableSpec(
         name,
@@ -93,12 +99,6 @@ final class ObjectGraph {
         Shape.of(dims),
         trainable(id, variable, name),
         keys.stream().distinct().toList());
-  }
-
-  private static boolean isCopy(SavedObject other, SavedVariable variable) {
-    return other.hasVariable()
-        && other.getVariable().getName().equals(variable.getName())
-        && other.getVariable().getShape().equals(variable.getShape());
   }
 
   private boolean trainable(int id, SavedVariable variable, String name) {

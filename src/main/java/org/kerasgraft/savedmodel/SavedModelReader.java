@@ -1,7 +1,5 @@
 package org.kerasgraft.savedmodel;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,16 +7,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 import org.tensorflow.proto.SignatureDef;
@@ -32,7 +32,6 @@ import org.tensorflow.proto.TensorShapeProto;
 public final class SavedModelReader {
 
   private static final String FILE = "saved_model.pb";
-  private static final String NOTES = "assets.extra/graft.json";
   private static final String SERVE = "serve";
   private static final String INIT_OP = "__saved_model_init_op";
 
@@ -49,6 +48,17 @@ public final class SavedModelReader {
    */
   public static ImportedModel read(Path directory) {
     MetaGraphDef metaGraph = serving(parse(requireSavedModel(directory)), directory);
+    try {
+      return read(directory, metaGraph);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new InvalidModelException(
+          "'" + directory.resolve(FILE) + "' is damaged: its parts do not fit together.",
+          "Copy or export the model again.",
+          e);
+    }
+  }
+
+  private static ImportedModel read(Path directory, MetaGraphDef metaGraph) {
     boolean hasVariables = Files.exists(directory.resolve("variables"));
     CheckpointIndex checkpoint =
         hasVariables
@@ -59,7 +69,9 @@ public final class SavedModelReader {
     List<SavedObject> objects = metaGraph.getObjectGraphDef().getNodesList();
     List<KerasLayer> layers = KerasMetadata.read(directory, objects);
     Set<String> frozen = new HashSet<>();
-    layers.stream().filter(l -> !l.trainable()).forEach(l -> frozen.add(l.name()));
+    layers.stream().filter(l -> !l.trainable()).forEach(l -> frozen.add(lastOf(l.name())));
+    Map<String, Signature> signatures = signatures(metaGraph);
+    Map<String, NodeDef> calls = calls(metaGraph, signatures);
     ObjectGraph graph =
         new ObjectGraph(
             metaGraph.getObjectGraphDef(),
@@ -67,10 +79,10 @@ public final class SavedModelReader {
                 ? org.tensorflow.proto.TrackableObjectGraphOuterClass.TrackableObjectGraph
                     .getDefaultInstance()
                 : checkpoint.objectGraph(),
+            RestoreKeys.byObject(metaGraph, calls),
             frozen);
-    Map<String, Signature> signatures = signatures(metaGraph);
     Map<String, List<Optional<VariableSpec>>> captures = graph.captures();
-    List<VariableSpec> variables = servingVariables(metaGraph, signatures, captures, graph);
+    List<VariableSpec> variables = servingVariables(calls.keySet(), captures, graph);
     if (checkpoint != null) {
       variables.forEach(checkpoint::require);
     }
@@ -82,7 +94,7 @@ public final class SavedModelReader {
         variables,
         captures,
         layers,
-        notes(directory),
+        PreprocessingFile.read(directory),
         metaGraph);
   }
 
@@ -102,7 +114,7 @@ public final class SavedModelReader {
   }
 
   private static String nested(Path directory) {
-    for (String child : List.of("1", "model/1", "model")) {
+    for (String child : List.of("1", "model/1", "model", "saved_model")) {
       if (Files.isRegularFile(directory.resolve(child).resolve(FILE))) {
         return "There is one in '" + directory.resolve(child) + "': give that.";
       }
@@ -178,21 +190,32 @@ public final class SavedModelReader {
         : Shape.of(proto.getDimList().stream().mapToLong(d -> d.getSize()).toArray());
   }
 
-  /** The variables behind any signature's call, in capture order; all of a graph without calls. */
-  private static List<VariableSpec> servingVariables(
-      MetaGraphDef metaGraph,
-      Map<String, Signature> signatures,
-      Map<String, List<Optional<VariableSpec>>> captures,
-      ObjectGraph graph) {
-    Set<VariableSpec> found = new java.util.LinkedHashSet<>();
+  private static String lastOf(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** The functions that signatures call, with the node of the main graph that calls each. */
+  private static Map<String, NodeDef> calls(
+      MetaGraphDef metaGraph, Map<String, Signature> signatures) {
     Set<String> roots = new HashSet<>();
     signatures.values().stream()
         .flatMap(s -> s.outputs().values().stream())
         .forEach(o -> roots.add(o.tensor().replaceFirst(":\\d+$", "")));
+    Map<String, NodeDef> calls = new LinkedHashMap<>();
     metaGraph.getGraphDef().getNodeList().stream()
         .filter(node -> roots.contains(node.getName()) && node.containsAttr("f"))
-        .map(node -> node.getAttrOrThrow("f").getFunc().getName())
-        .forEach(f -> captures.getOrDefault(f, List.of()).forEach(v -> v.ifPresent(found::add)));
+        .forEach(node -> calls.put(node.getAttrOrThrow("f").getFunc().getName(), node));
+    return calls;
+  }
+
+  /** The variables behind any signature's call, in capture order; all of a graph without calls. */
+  private static List<VariableSpec> servingVariables(
+      Set<String> functions,
+      Map<String, List<Optional<VariableSpec>>> captures,
+      ObjectGraph graph) {
+    Set<VariableSpec> found = new LinkedHashSet<>();
+    functions.forEach(
+        f -> captures.getOrDefault(f, List.of()).forEach(v -> v.ifPresent(found::add)));
     if (found.isEmpty()) {
       for (int id = 0; id < graph.objects().size(); id++) {
         graph.variable(id).ifPresent(found::add);
@@ -215,31 +238,5 @@ public final class SavedModelReader {
     return children.contains("_operations") || children.contains("_layers")
         ? ModelFormat.KERAS_3_SAVED_MODEL
         : ModelFormat.SAVED_MODEL;
-  }
-
-  private static Optional<RecordedPreprocessing> notes(Path directory) {
-    Path file = directory.resolve(NOTES);
-    if (!Files.isRegularFile(file)) {
-      return Optional.empty();
-    }
-    try {
-      JsonNode notes = new ObjectMapper().readTree(Files.readAllBytes(file));
-      if (!notes.hasNonNull("preprocessing")) {
-        return Optional.empty();
-      }
-      JsonNode size = notes.path("imageSize");
-      return Optional.of(
-          new RecordedPreprocessing(
-              notes.get("preprocessing").asText(), pixels(size, "height"), pixels(size, "width")));
-    } catch (IOException e) {
-      throw new InvalidModelException(
-          "'" + file + "' is not the JSON that an export writes.",
-          "Remove it and give --preprocessing, or export the model again.",
-          e);
-    }
-  }
-
-  private static OptionalInt pixels(JsonNode size, String side) {
-    return size.hasNonNull(side) ? OptionalInt.of(size.get(side).asInt()) : OptionalInt.empty();
   }
 }

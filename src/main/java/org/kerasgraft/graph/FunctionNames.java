@@ -1,0 +1,45 @@
+package org.kerasgraft.graph;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.NodeDef;
+
+/** Functions that loops and branches name in their attributes, which are not inlined. */
+final class FunctionNames {
+
+  private FunctionNames() {}
+
+  /** The functions that nodes need, and those that they need in turn; nearly always none. */
+  static FunctionDefLibrary needed(Collection<NodeDef> nodes, Map<String, FunctionDef> library) {
+    Set<String> needed = new LinkedHashSet<>();
+    Deque<NodeDef> open = new ArrayDeque<>(nodes);
+    FunctionDefLibrary.Builder functions = FunctionDefLibrary.newBuilder();
+    while (!open.isEmpty()) {
+      NodeDef node = open.pop();
+      Set<String> named = new LinkedHashSet<>(Set.of(node.getOp()));
+      node.getAttrMap().values().forEach(value -> add(value, named));
+      for (String name : named) {
+        FunctionDef function = library.get(name);
+        if (function != null && needed.add(name)) {
+          functions.addFunction(function);
+          open.addAll(function.getNodeDefList());
+        }
+      }
+    }
+    return functions.build();
+  }
+
+  private static void add(AttrValue value, Set<String> named) {
+    if (value.hasFunc()) {
+      named.add(value.getFunc().getName());
+    }
+    value.getList().getFuncList().forEach(f -> named.add(f.getName()));
+  }
+}
