@@ -1,0 +1,48 @@
+package org.kerasgraft.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.SavedModelReader;
+import org.tensorflow.ndarray.Shape;
+
+class FreshWeightsTest {
+
+  @Test
+  void theLimitIsKerasHeUniform() {
+    assertEquals(Math.sqrt(6.0 / (3 * 3 * 4)), FreshWeights.heLimit(Shape.of(3, 3, 4, 8)), 1e-12);
+    assertEquals(Math.sqrt(6.0 / 100), FreshWeights.heLimit(Shape.of(100, 7)), 1e-12);
+  }
+
+  @Test
+  void everyKernelIsNewWithinItsLimitAndTheSeedDecides() {
+    Network network =
+        Network.of(SavedModelReader.read(Path.of("src/test/resources/models/tiny-vgg-keras3")));
+    try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
+      var variables = network.graph().variables().values();
+      FreshWeights.assign(live, 3);
+      Map<String, float[]> first = live.values(variables);
+      first.forEach(
+          (name, values) -> {
+            Shape shape = network.graph().variables().get(name).shape();
+            double limit = shape.numDimensions() > 1 ? FreshWeights.heLimit(shape) : 0;
+            double largest = 0;
+            for (float value : values) {
+              largest = Math.max(largest, Math.abs(value));
+            }
+            assertTrue(largest <= limit && largest >= 0.8 * limit, name + ": " + largest);
+          });
+      FreshWeights.assign(live, 4);
+      assertTrue(live.values(variables).get("fc1/kernel")[0] != first.get("fc1/kernel")[0]);
+      FreshWeights.assign(live, 3);
+      live.values(variables).forEach((n, v) -> assertArrayEquals(first.get(n), v, n));
+    }
+  }
+}
