@@ -1,0 +1,137 @@
+package org.kerasgraft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher with a Java and a Maven that only note that they were called. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+
+  @TempDir private Path project;
+
+  /** What a run of the launcher left behind. */
+  private record Outcome(int code, String out, String err) {}
+
+  @BeforeEach
+  void layOut() throws IOException {
+    Files.copy(Path.of("graft"), project.resolve("graft"));
+    Files.createDirectories(project.resolve("src/main/java"));
+    Files.createDirectories(project.resolve("bin"));
+    Files.writeString(project.resolve("pom.xml"), "<project/>");
+    script(
+        "java",
+        "if [ \"$1\" = -version ]; then echo 'openjdk version \"17.0.1\"' >&2; else echo \"$@\"; fi");
+    script(
+        "mvn",
+        """
+        echo called >>mvn-calls
+        [ -e fail ] && { echo 'the reason'; exit 1; }
+        mkdir -p target; echo jar >target/graft-1.jar
+        for a in "$@"; do case $a in -Dmdep.outputFile=*) echo x.jar >"${a#*=}" ;; esac; done
+        """);
+  }
+
+  @Test
+  void buildsOnceAndPassesArgumentsOn() throws Exception {
+    Outcome first = run("inspect", "a b");
+    Outcome second = run("inspect", "a b");
+
+    assertEquals(0, first.code(), first.err());
+    assertTrue(first.err().contains("Building Graft (first use"), first.err());
+    assertTrue(first.out().strip().endsWith("org.kerasgraft.cli.Main inspect a b"), first.out());
+    assertEquals("", second.err());
+    assertEquals(1, calls());
+  }
+
+  @Test
+  void aNewerSourceIsBuiltAgain() throws Exception {
+    run("--help");
+    Path source = Files.writeString(project.resolve("src/main/java/A.java"), "class A {}");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+
+    Outcome outcome = run("--help");
+
+    assertTrue(outcome.err().contains("sources have changed"), outcome.err());
+    assertEquals(2, calls());
+  }
+
+  @Test
+  void aFailedBuildShowsItsOutputAndIsTriedAgain() throws Exception {
+    Files.createFile(project.resolve("fail"));
+    Outcome failed = run("--help");
+    Files.delete(project.resolve("fail"));
+    Outcome repaired = run("--help");
+
+    assertEquals(70, failed.code());
+    assertTrue(failed.err().contains("the reason"), failed.err());
+    assertEquals("", failed.out());
+    assertEquals(0, repaired.code(), repaired.err());
+  }
+
+  @Test
+  void twoFirstUsesAtOnceBuildOnce() throws Exception {
+    Process one = start("--help");
+    Process two = start("--help");
+
+    assertEquals(0, one.waitFor());
+    assertEquals(0, two.waitFor());
+    assertEquals(1, calls());
+  }
+
+  @Test
+  void worksThroughASymbolicLink() throws Exception {
+    Path link = Files.createSymbolicLink(project.resolve("bin/linked"), Path.of("../graft"));
+
+    Process process =
+        new ProcessBuilder(environment(List.of("bash", link.toString(), "-V"))).start();
+
+    assertEquals(0, process.waitFor());
+    assertTrue(Files.exists(project.resolve("target/graft/current")));
+  }
+
+  private void script(String name, String body) throws IOException {
+    Path file = Files.writeString(project.resolve("bin").resolve(name), "#!/bin/sh\n" + body);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private long calls() throws IOException {
+    return Files.readAllLines(project.resolve("mvn-calls")).size();
+  }
+
+  private Outcome run(String... words) throws Exception {
+    Process process = start(words);
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), out, err);
+  }
+
+  private Process start(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of("bash", project.resolve("graft").toString()));
+    command.addAll(List.of(words));
+    return new ProcessBuilder(environment(command)).start();
+  }
+
+  /** The command with the noting Java and Maven in front of the others. */
+  private List<String> environment(List<String> command) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("env", "-u", "JAVA_HOME", "PATH=" + project.resolve("bin") + ":/usr/bin:/bin"));
+    all.addAll(command);
+    return all;
+  }
+}
