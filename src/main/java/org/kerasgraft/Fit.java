@@ -70,7 +70,7 @@ record Fit(
         FreshWeights.assign(live, training.batches().seed());
       }
       BuiltHead built = build(live, classes, training.batches().seed());
-      try (TrainingRows rows = new TrainingRows(live, rowsPlan(input, held, built))) {
+      try (TrainingRows rows = new TrainingRows(live, rowsPlan(input, held))) {
         var noting = new TrainingRecord.Noting(surroundings.training());
         TrainedNetwork trained =
             new TwoPhaseTraining(live, built, variables, training).run(rows, noting);
@@ -87,8 +87,7 @@ record Fit(
     }
   }
 
-  private TrainingRows.Plan rowsPlan(
-      FeatureInput input, Optional<FeatureInput> held, BuiltHead built) {
+  private TrainingRows.Plan rowsPlan(FeatureInput input, Optional<FeatureInput> held) {
     Optional<TrainingRows.Part> part =
         validation instanceof Validation.Split split
             ? Optional.of(new TrainingRows.Part(split.fraction(), split.seed()))
@@ -97,7 +96,7 @@ record Fit(
         input,
         held,
         part,
-        network -> variables.resolve(network, built.variables()),
+        fresh,
         new TrainingRows.Source(
             surroundings.store(), surroundings.extraction(), surroundings.mostRejected()));
   }

@@ -1,15 +1,12 @@
 package org.kerasgraft;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.Split;
@@ -21,14 +18,11 @@ import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.features.IndexRow;
-import org.kerasgraft.graph.FrozenFrontier;
-import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.train.Evaluation;
 import org.kerasgraft.train.FeatureProvider;
 import org.kerasgraft.train.ImageSubset;
 import org.kerasgraft.train.Predictions;
-import org.kerasgraft.train.Selection;
 import org.kerasgraft.train.TrainedNetwork;
 
 /**
@@ -49,14 +43,15 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
    * @param input what to train on
    * @param held what to validate on, if it comes apart
    * @param part what to hold back of the input, if anything
-   * @param selection what trains in a network
+   * @param inputOnly whether the network's weights are not its source's, so that only rows at its
+   *     input may be stored
    * @param source where features come from
    */
   record Plan(
       FeatureInput input,
       Optional<FeatureInput> held,
       Optional<Part> part,
-      Function<Network, Selection> selection,
+      boolean inputOnly,
       Source source) {}
 
   /** The stored features of one set of inputs by tensor. */
@@ -66,11 +61,22 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
   private final Plan plan;
   private final NativeScope scope = new NativeScope();
   private final Map<ImageSubset, Stored> stored = new HashMap<>();
+  private List<String> tensors = List.of();
   private String judgedAt;
 
   TrainingRows(LiveNetwork live, Plan plan) {
     this.live = live;
     this.plan = plan;
+  }
+
+  @Override
+  public void announce(Collection<String> needed) {
+    String input = live.network().input().tensor();
+    if (plan.inputOnly() && !needed.stream().allMatch(input::equals)) {
+      throw new IllegalStateException(
+          "Weights that start anew have no stored features; train from the input only.");
+    }
+    tensors = List.copyOf(needed);
   }
 
   @Override
@@ -94,7 +100,6 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
 
   private Stored compute(ImageSubset which) {
     FeatureInput input = which == ImageSubset.TRAINING ? plan.input() : plan.held().orElseThrow();
-    List<String> tensors = new ArrayList<>(tensors());
     FeatureExtractor extractor =
         new FeatureExtractor(
             live,
@@ -107,17 +112,6 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
     }
     sets.get(0).requireAtMostRejected(plan.source().mostRejected());
     return new Stored(byTensor);
-  }
-
-  /** The tensors at which rows go in: the features' and the frozen frontier's. */
-  private Set<String> tensors() {
-    Network network = live.network();
-    Set<String> tensors = new LinkedHashSet<>();
-    tensors.add(FrozenFrontier.of(network, plan.selection().apply(network).backbone()));
-    if (network.graph().outputs().containsKey(Network.FEATURES)) {
-      tensors.add(network.graph().outputs().get(Network.FEATURES).tensor());
-    }
-    return tensors;
   }
 
   /** The inputs on one side of the split. */

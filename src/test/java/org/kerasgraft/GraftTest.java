@@ -159,6 +159,22 @@ class GraftTest {
   }
 
   @Test
+  void trainingFromScratchLeavesNoFeaturesInTheStore() {
+    Path store = folder.resolve("scratch-store");
+    Training whole = SHORT.toBuilder().head(0, Optimizer.rmsProp(1e-3)).build();
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool")) {
+      Trainer here = trainer(backbone).store(FeatureStore.at(store));
+      try (TrainedModel scratch = here.fromScratch().fit(images, whole)) {
+        assertEquals(30, scratch.selection().chosen().size());
+      }
+      try (TrainedModel after = here.fit(images, SHORT)) {
+        assertWeightsEqual(weights(SHORT), after.network().values(after.selection().chosen()));
+      }
+      assertThrows(IllegalStateException.class, () -> here.fromScratch().fit(images, SHORT));
+    }
+  }
+
+  @Test
   void anUnknownLayerFailsWhenItIsChosenNotWhenItIsTrained() {
     try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool")) {
       Trainer trainer = Trainer.of(backbone, HEAD);

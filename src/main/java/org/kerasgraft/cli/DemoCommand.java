@@ -29,8 +29,8 @@ final class DemoCommand implements Command {
   /** Set by the launcher: the project's directory. */
   private static final String HOME = "graft.home";
 
-  private static final int TRAINING_PER_CLASS = 50;
-  private static final int VALIDATION_PER_CLASS = 100;
+  private static final int TRAINING_PER_CLASS = 400;
+  private static final int VALIDATION_PER_CLASS = 200;
 
   /**
    * What was asked for.

@@ -1,11 +1,20 @@
 package org.kerasgraft.train;
 
+import java.util.Collection;
 import java.util.Optional;
 import org.kerasgraft.data.LabelledRows;
 
 /** Gives the values of a tensor of the network for all rows: stored features, or the inputs. */
 @FunctionalInterface
 public interface FeatureProvider {
+
+  /**
+   * Hears which tensors will be asked for, before the first one is: all can then be computed in one
+   * pass.
+   *
+   * @param tensors {@code node:index} each, all different
+   */
+  default void announce(Collection<String> tensors) {}
 
   /**
    * The rows at a tensor.

@@ -1,7 +1,9 @@
 package org.kerasgraft.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.error.InvalidDataException;
@@ -55,6 +57,9 @@ public final class TwoPhaseTraining {
     Selection selection = variables.resolve(network.network(), head.variables());
     List<PhaseRunner> phases = prepare(selection);
     warnOfUntrainedHead(phases, listener);
+    Set<String> fed = new LinkedHashSet<>();
+    phases.forEach(runner -> fed.add(runner.phase().fedAt()));
+    features.announce(fed);
     head.initialize(network.session());
     History history = new History(List.of());
     for (PhaseRunner runner : phases) {
