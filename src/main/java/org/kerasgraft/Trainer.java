@@ -91,8 +91,8 @@ public final class Trainer {
   }
 
   /**
-   * Forgets what the backbone has learnt: all its weights start anew (He uniform, by the training's
-   * seed), and all of them train. For comparison.
+   * Forgets what the backbone has learnt: all its weights start anew (Keras' default initializers,
+   * by the training's seed), and all of them train. For comparison.
    *
    * @return a derived trainer
    */

@@ -8,10 +8,9 @@ import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * Starts a network anew: He uniform for kernels, zeros for biases and moving means, ones for scales
- * and moving variances. He uniform draws from ±√(6 / fan in), where a convolution's fan counts its
- * window (Keras {@code HeUniform}). Keras' default, Glorot uniform, shrinks the signal of ReLU
- * layers by about half each, so that a network as deep as VGG16 would hardly begin to learn.
+ * Starts a network anew with Keras' default initializers: Glorot uniform for kernels, zeros for
+ * biases and moving means, ones for scales and moving variances. Glorot uniform draws from ±√(6 /
+ * (fan in + fan out)), where a convolution's fans count its window (Keras {@code GlorotUniform}).
  */
 public final class FreshWeights {
 
@@ -35,7 +34,7 @@ public final class FreshWeights {
   private static float[] initial(VariableSpec variable, SplittableRandom random) {
     float[] values = new float[Math.toIntExact(variable.size())];
     if (variable.shape().numDimensions() > 1) {
-      double limit = heLimit(variable.shape());
+      double limit = glorotLimit(variable.shape());
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
       }
@@ -45,12 +44,12 @@ public final class FreshWeights {
     return values;
   }
 
-  static double heLimit(Shape shape) {
+  static double glorotLimit(Shape shape) {
     int rank = shape.numDimensions();
     double window = 1;
     for (int i = 0; i < rank - 2; i++) {
       window *= shape.get(i);
     }
-    return Math.sqrt(6 / (window * shape.get(rank - 2)));
+    return Math.sqrt(6 / (window * (shape.get(rank - 2) + shape.get(rank - 1))));
   }
 }

@@ -16,9 +16,10 @@ import org.tensorflow.ndarray.Shape;
 class FreshWeightsTest {
 
   @Test
-  void theLimitIsKerasHeUniform() {
-    assertEquals(Math.sqrt(6.0 / (3 * 3 * 4)), FreshWeights.heLimit(Shape.of(3, 3, 4, 8)), 1e-12);
-    assertEquals(Math.sqrt(6.0 / 100), FreshWeights.heLimit(Shape.of(100, 7)), 1e-12);
+  void tglorotLimitIsKerasGlorotUniform() {
+    assertEquals(
+        Math.sqrt(6.0 / (3 * 3 * (4 + 8))), FreshWeights.glorotLimit(Shape.of(3, 3, 4, 8)), 1e-12);
+    assertEquals(Math.sqrt(6.0 / (100 + 7)), FreshWeights.glorotLimit(Shape.of(100, 7)), 1e-12);
   }
 
   @Test
@@ -32,7 +33,7 @@ class FreshWeightsTest {
       first.forEach(
           (name, values) -> {
             Shape shape = network.graph().variables().get(name).shape();
-            double limit = shape.numDimensions() > 1 ? FreshWeights.heLimit(shape) : 0;
+            double limit = shape.numDimensions() > 1 ? FreshWeights.glorotLimit(shape) : 0;
             double largest = 0;
             for (float value : values) {
               largest = Math.max(largest, Math.abs(value));
