@@ -78,7 +78,7 @@ record Fit(
             trained,
             provenance(input, classes, trained, training),
             rows.judge(trained, classes),
-            new TrainingRecord(training, rows.inputs(), noting.keptEpochs()),
+            new TrainingRecord(training, rows.inputs(), rows.index(), noting.keptEpochs()),
             scope);
       }
     } catch (RuntimeException | Error e) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.export.Provenance;
+import org.kerasgraft.features.IndexFile;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.report.RunOrigin;
 import org.kerasgraft.report.RunReport;
@@ -17,8 +18,9 @@ import org.kerasgraft.report.RunWriter;
 import org.kerasgraft.train.Predictions;
 
 /**
- * Writes what a training leaves: the model in TensorFlow Serving's layout ({@code model/1}), its
- * history, figures, report page and manifest. Appears complete or not at all.
+ * Writes what a training leaves: the model in TensorFlow Serving's layout ({@code model/1}), an
+ * index of its inputs ({@code index.csv}, and {@code validation_index.csv} for images of their own
+ * to validate on), history, figures, report page and manifest. Appears complete or not at all.
  */
 public final class RunDirectory {
 
@@ -69,6 +71,11 @@ public final class RunDirectory {
       throw new StorageException("Cannot create '" + version + "': " + e.getMessage() + ".", "", e);
     }
     model.writeInto(version);
+    TrainingRecord.Index index = model.record().index();
+    IndexFile.write(directory.resolve("index.csv"), index.training());
+    index
+        .validation()
+        .ifPresent(rows -> IndexFile.write(directory.resolve("validation_index.csv"), rows));
     RunWriter.write(report(model, notes), origin(model), directory);
   }
 

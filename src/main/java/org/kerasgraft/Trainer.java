@@ -241,7 +241,11 @@ public final class Trainer {
     int classes = keptClasses().orElse(labels.classes());
     if (classes < 2) {
       throw new InvalidDataException(
-          "'" + labels.name() + "' holds one class only; at least two are needed.",
+          "'"
+              + labels.name()
+              + "' holds "
+              + (classes == 0 ? "no label" : "one class only")
+              + "; at least two classes are needed.",
           "Give labels 0 … classes−1.");
     }
     List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();

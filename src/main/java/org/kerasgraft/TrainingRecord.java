@@ -2,9 +2,12 @@ package org.kerasgraft;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.kerasgraft.features.IndexRow;
 import org.kerasgraft.train.Training;
 import org.kerasgraft.train.TrainingListener;
 
@@ -14,14 +17,30 @@ import org.kerasgraft.train.TrainingListener;
  * @param training how it was trained
  * @param inputs name of each input ({@code model}, {@code training}, {@code validation}) to the
  *     SHA-256 of its content
+ * @param index what became of each input
  * @param keptEpochs each phase to the epoch whose weights it ended with, from 1
  */
 public record TrainingRecord(
-    Training training, Map<String, String> inputs, Map<String, Integer> keptEpochs) {
+    Training training, Map<String, String> inputs, Index index, Map<String, Integer> keptEpochs) {
+
+  /**
+   * What became of each input, in the order of the inputs.
+   *
+   * @param training those to train on; with a validation split, all of them
+   * @param validation those of a validation set of its own
+   */
+  public record Index(List<IndexRow> training, Optional<List<IndexRow>> validation) {
+    /** Copies. */
+    public Index {
+      training = List.copyOf(training);
+      validation = validation.map(List::copyOf);
+    }
+  }
 
   /** Checks and copies. */
   public TrainingRecord {
     Objects.requireNonNull(training);
+    Objects.requireNonNull(index);
     inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
     keptEpochs = Collections.unmodifiableMap(new LinkedHashMap<>(keptEpochs));
   }

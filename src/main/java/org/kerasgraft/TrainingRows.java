@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
+import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Split;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.ExtractionOptions;
 import org.kerasgraft.features.FeatureExtractor;
@@ -86,10 +88,25 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
       return Optional.empty();
     }
     FeatureSet set = set(tensor, which);
-    return Optional.of(
-        plan.part().isEmpty()
-            ? set.labelled()
-            : set.labelled(split(set, plan.part().get(), which)));
+    LabelledRows rows =
+        plan.part().isEmpty() ? set.labelled() : set.labelled(split(set, plan.part().get(), which));
+    if (which == ImageSubset.TRAINING) {
+      requireTwoClasses(rows.labels());
+    }
+    return Optional.of(rows);
+  }
+
+  /** What can be used may hold fewer classes than what was given. */
+  private void requireTwoClasses(Labels labels) {
+    if (Arrays.stream(labels.values()).distinct().count() < 2) {
+      throw new InvalidDataException(
+          "The "
+              + labels.count()
+              + " usable rows of '"
+              + plan.input().name()
+              + "' that are to train hold one class only; at least two are needed.",
+          "Repair the rejected inputs, add data of another class, or hold less back.");
+    }
   }
 
   private FeatureSet set(String tensor, ImageSubset which) {
@@ -152,6 +169,14 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
           inputs.put(which.name().toLowerCase(Locale.ROOT), key.inputs());
         });
     return inputs;
+  }
+
+  /** What became of each input. */
+  TrainingRecord.Index index() {
+    Stored held = stored.get(ImageSubset.VALIDATION);
+    return new TrainingRecord.Index(
+        set(judgedAt, ImageSubset.TRAINING).index(),
+        Optional.ofNullable(held).map(sets -> sets.byTensor().get(judgedAt).index()));
   }
 
   /** Closes the stored features. */

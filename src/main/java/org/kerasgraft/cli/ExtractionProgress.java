@@ -35,7 +35,7 @@ final class ExtractionProgress implements ExtractionListener {
     if (rejected <= MOST_NAMED) {
       progress.note("Rejected " + row.path() + ": " + row.status());
     } else if (rejected == MOST_NAMED + 1) {
-      progress.note("More are rejected; the index names each.");
+      progress.note("More are rejected; index.csv will name each.");
     }
   }
 

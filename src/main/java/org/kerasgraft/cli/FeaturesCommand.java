@@ -77,7 +77,10 @@ final class FeaturesCommand implements Command {
             OptionSection.valued("at", "LAYER", "The layer; graft inspect lists them.")),
         OptionSection.of(
             "Input",
-            OptionSection.valued("images", "DIR", "Images, anywhere below this folder."),
+            OptionSection.valued(
+                "images",
+                "DIR",
+                "Images, anywhere below this folder; class folders give the index its labels."),
             OptionSection.valued(
                 "input", "X.npy", "Rows of an array instead of images; nothing is preprocessed."),
             CommonOptions.PREPROCESSING,
@@ -108,7 +111,7 @@ final class FeaturesCommand implements Command {
     Network cut = whole.cutAfter(request.at());
     if (request.input() instanceof InputChoice.Images images) {
       ImageInput expected = request.preprocessing().resolve(whole);
-      ImageSet set = ImageFolder.tree(images.folder());
+      ImageSet set = ImageFolder.anyTree(images.folder());
       extract(request, expected.splice(cut), new FeatureInput.Images(set, expected), console);
     } else if (request.input() instanceof InputChoice.Rows array) {
       try (Npy npy = Npy.open(array.input())) {

@@ -67,6 +67,13 @@ sealed interface InputChoice {
     if (labelled && labels.isEmpty()) {
       throw arguments.missing("--labels");
     }
+    for (String option : List.of("preprocessing", "image-size")) {
+      if (arguments.has(option)) {
+        throw new UsageException(
+            "--" + option + " is given with --input.",
+            "Rows of an array are fed as they are; leave it out.");
+      }
+    }
     return new Rows(input.get(), labels);
   }
 }

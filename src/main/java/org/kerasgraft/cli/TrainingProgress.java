@@ -26,10 +26,10 @@ final class TrainingProgress implements TrainingListener {
         "Phase "
             + plan.phase()
             + ": "
-            + plan.epochs()
-            + " epochs of "
-            + plan.stepsPerEpoch()
-            + " steps; these train:");
+            + counted(plan.epochs(), "epoch")
+            + " of "
+            + counted(plan.stepsPerEpoch(), "step")
+            + "; these train:");
     progress.table(trained(plan.selection()));
   }
 
@@ -41,6 +41,10 @@ final class TrainingProgress implements TrainingListener {
     table.row("trainable", "", count(selection.trainableParameters()));
     table.row("frozen", "", count(selection.frozenParameters()));
     return table.render(2);
+  }
+
+  private static String counted(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
   }
 
   private static String count(long number) {

@@ -3,6 +3,7 @@ package org.kerasgraft.cli;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.kerasgraft.internal.Decimal;
 import org.kerasgraft.train.Optimizer;
 import org.kerasgraft.train.Training;
 
@@ -20,8 +21,8 @@ record TrainingSettings(Training training) {
     all.put("batch-size", Integer.toString(training.batches().size()));
     all.put("shuffle", Boolean.toString(training.batches().shuffle()));
     all.put("seed", Long.toString(training.batches().seed()));
-    all.put("l2", Double.toString(training.regularisation().l2()));
-    all.put("label-smoothing", Double.toString(training.regularisation().labelSmoothing()));
+    all.put("l2", Decimal.shortest(training.regularisation().l2()));
+    all.put("label-smoothing", Decimal.shortest(training.regularisation().labelSmoothing()));
     all.put("keep", training.keep().name().toLowerCase(Locale.ROOT));
     return all;
   }
@@ -31,9 +32,9 @@ record TrainingSettings(Training training) {
     all.put(phase + "-epochs", Integer.toString(epochs));
     if (epochs > 0) {
       all.put(phase + "-optimizer", optimizer.id());
-      all.put(phase + "-learning-rate", Double.toString(optimizer.learningRate()));
+      all.put(phase + "-learning-rate", Decimal.shortest(optimizer.learningRate()));
       if (optimizer instanceof Optimizer.Sgd sgd) {
-        all.put(phase + "-momentum", Double.toString(sgd.momentum()));
+        all.put(phase + "-momentum", Decimal.shortest(sgd.momentum()));
       }
     }
   }

@@ -89,6 +89,31 @@ public final class ImageFolder {
   }
 
   /**
+   * Lists all images below a directory, with classes where they lie in class folders: if the
+   * directory itself holds folders, none of a hidden name, and no image.
+   *
+   * @param directory class folders, or any tree
+   * @return labelled as by {@link #open(Path)}, or unlabelled as by {@link #tree(Path)}
+   * @throws MissingInputException if there is no such directory, or no image in it
+   */
+  public static ImageSet anyTree(Path directory) {
+    requireDirectory(directory);
+    boolean folders = false;
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+      for (Path child : children) {
+        String name = child.getFileName().toString();
+        if (isImageName(name) || (Files.isDirectory(child) && name.startsWith("."))) {
+          return tree(directory);
+        }
+        folders |= Files.isDirectory(child);
+      }
+    } catch (IOException e) {
+      throw unreadable(directory, e);
+    }
+    return folders ? open(directory) : tree(directory);
+  }
+
+  /**
    * Takes single files as they are given, whatever their endings.
    *
    * @param files at least one; one that is absent becomes a row with a code later, as in a folder

@@ -2,8 +2,10 @@ package org.kerasgraft.data;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.kerasgraft.error.InvalidDataException;
+import org.tensorflow.proto.DataType;
 
 /** Class numbers of rows, 0 or more. Immutable. */
 public final class Labels {
@@ -44,10 +46,10 @@ public final class Labels {
         throw new InvalidDataException(
             "'"
                 + file
-                + "' has rows of shape "
-                + array.rowShape()
-                + " and type "
-                + array.dtype()
+                + "' has the shape "
+                + shape(array)
+                + " and the type "
+                + typeName(array.dtype())
                 + ".",
             "Labels are an integer array of shape (n) or (n, 1).");
       }
@@ -64,6 +66,20 @@ public final class Labels {
       }
       return new Labels(file.toString(), values);
     }
+  }
+
+  private static String shape(Npy array) {
+    String row = array.rowShape().numDimensions() == 0 ? "" : array.rowShape().toString();
+    return "(" + array.count() + row.replace("[", ", ").replace("]", "") + ")";
+  }
+
+  /** NumPy's name. */
+  private static String typeName(DataType type) {
+    return switch (type) {
+      case DT_FLOAT -> "float32";
+      case DT_DOUBLE -> "float64";
+      default -> type.name().replace("DT_", "").toLowerCase(Locale.ROOT);
+    };
   }
 
   /**

@@ -26,7 +26,7 @@ public final class TooManyRejectedException extends GraftException {
             + "' were rejected; "
             + most
             + " are allowed.",
-        "Repair or remove them (the index names each), or raise --max-bad.",
+        "Repair or remove them, or raise --max-bad.",
         null);
     this.most = most;
     this.rejected = rejected;

@@ -134,7 +134,7 @@ public record Provenance(
         List<TrainedPhase> phases, TrainedNetwork trained, String name, Optimizer optimizer) {
       int epochs = trained.history().of(name).size();
       if (epochs > 0) {
-        phases.add(new TrainedPhase(name, optimizer.toString(), epochs));
+        phases.add(new TrainedPhase(name, optimizer.describe(), epochs));
       }
     }
   }

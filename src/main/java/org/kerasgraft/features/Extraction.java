@@ -61,6 +61,9 @@ final class Extraction {
     } else if (input instanceof FeatureInput.Rows rows) {
       runRows(rows);
     }
+    if (input.count() == 0) {
+      throw new InvalidDataException("'" + input.name() + "' has no rows.", "Give at least one.");
+    }
     if (accepted == 0) {
       throw new InvalidDataException(
           "None of the "
@@ -145,10 +148,10 @@ final class Extraction {
               + input.name()
               + "' has rows of shape "
               + Arrays.toString(given)
-              + ", but the model takes batches of shape "
-              + Arrays.toString(wanted)
+              + ", but the model takes rows of shape "
+              + Arrays.toString(Arrays.copyOfRange(wanted, 1, wanted.length)).replace("-1", "any")
               + ".",
-          "Give rows of the model's shape; 'inspect' shows it.");
+          "Give rows of the model's shape; 'graft inspect' shows it.");
     }
   }
 

@@ -110,6 +110,10 @@ public final class FeatureStore {
         for (int i = 0; i < computed.size(); i++) {
           found[missing.get(i)] = computed.get(i);
         }
+      } else {
+        found[0].index().stream()
+            .filter(row -> !row.isAccepted())
+            .forEach(extractor.listener()::onRejected);
       }
       return List.of(found);
     } catch (RuntimeException | Error e) {

@@ -16,7 +16,7 @@ import org.kerasgraft.error.StorageException;
  * with {@code =}, {@code +}, {@code -} or {@code @}) gets a leading apostrophe; so does one that
  * looks as if it had got one, which makes the rule reversible.
  */
-final class IndexFile {
+public final class IndexFile {
 
   private static final String HEADER = "row,path,label,status,detail";
   private static final int COLUMNS = 5;
@@ -26,7 +26,14 @@ final class IndexFile {
 
   private IndexFile() {}
 
-  static void write(Path file, List<IndexRow> rows) {
+  /**
+   * Writes an index.
+   *
+   * @param file the file; replaced if it exists
+   * @param rows its lines in order
+   * @throws StorageException if the disk refuses
+   */
+  public static void write(Path file, List<IndexRow> rows) {
     try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       out.write(HEADER + END);
       for (IndexRow row : rows) {

@@ -121,7 +121,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
                     name,
                     "'" + source.directory() + "'",
                     NearNames.of(name, layers.stream().map(Layer::name).toList()),
-                    "(" + layers.size() + " layers; 'graft inspect' lists them)"));
+                    "'graft inspect' lists its " + layers.size() + " layers."));
   }
 
   /**

@@ -2,9 +2,11 @@ package org.kerasgraft.internal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -46,7 +48,7 @@ public final class AtomicDirectory implements AutoCloseable {
       Files.createDirectories(staging);
     } catch (IOException e) {
       throw new CannotCreateException(
-          "Cannot create '" + target + "': " + reason(e) + ".",
+          "Cannot create '" + target + "': " + obstacle(absolute, e) + ".",
           "Choose a path whose parent is a directory you may write to.",
           e);
     }
@@ -182,6 +184,23 @@ public final class AtomicDirectory implements AutoCloseable {
       // Some platforms cannot open a directory for syncing; the rename itself is still atomic.
       return;
     }
+  }
+
+  /** Why a path cannot be made: the nearest ancestor that is there, and what is wrong with it. */
+  private static String obstacle(Path target, IOException e) {
+    Path ancestor = target.getParent();
+    while (ancestor != null && !Files.exists(ancestor)) {
+      ancestor = ancestor.getParent();
+    }
+    if (ancestor == null) {
+      return reason(e);
+    }
+    if (!Files.isDirectory(ancestor)) {
+      return "'" + ancestor + "' is no directory";
+    }
+    return e instanceof AccessDeniedException || e instanceof NoSuchFileException
+        ? "'" + ancestor + "' lets nothing be created in it"
+        : reason(e);
   }
 
   private static String reason(IOException e) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.Decimal;
 import org.kerasgraft.internal.NearNames;
 
 /**
@@ -28,6 +29,13 @@ public sealed interface Optimizer {
   String id();
 
   /**
+   * Name and settings in words, for a reader.
+   *
+   * @return for example {@code RMSprop, learning rate 0.001, rho 0.9, epsilon 1e-7}
+   */
+  String describe();
+
+  /**
    * Stochastic gradient descent: v = momentum * v - learningRate * g; w += v, or with Nesterov w +=
    * momentum * v - learningRate * g.
    *
@@ -45,6 +53,15 @@ public sealed interface Optimizer {
     @Override
     public String id() {
       return "sgd";
+    }
+
+    @Override
+    public String describe() {
+      return "SGD, learning rate "
+          + Decimal.shortest(learningRate)
+          + ", momentum "
+          + Decimal.shortest(momentum)
+          + (nesterov ? ", Nesterov" : "");
     }
   }
 
@@ -71,6 +88,17 @@ public sealed interface Optimizer {
     public String id() {
       return "rmsprop";
     }
+
+    @Override
+    public String describe() {
+      return "RMSprop, learning rate "
+          + Decimal.shortest(learningRate)
+          + ", rho "
+          + Decimal.shortest(rho)
+          + (momentum == 0 ? "" : ", momentum " + Decimal.shortest(momentum))
+          + ", epsilon "
+          + Decimal.shortest(epsilon);
+    }
   }
 
   /**
@@ -95,6 +123,18 @@ public sealed interface Optimizer {
     @Override
     public String id() {
       return "adam";
+    }
+
+    @Override
+    public String describe() {
+      return "Adam, learning rate "
+          + Decimal.shortest(learningRate)
+          + ", beta_1 "
+          + Decimal.shortest(beta1)
+          + ", beta_2 "
+          + Decimal.shortest(beta2)
+          + ", epsilon "
+          + Decimal.shortest(epsilon);
     }
   }
 

@@ -117,9 +117,9 @@ final class SelectionSearch {
         throw new UnknownNameException(
             "layer with variables to train matching",
             pattern,
-            network.source().directory().toString(),
+            "'" + network.source().directory() + "'",
             NearNames.of(pattern.replace("*", "").replace("?", ""), layers.keySet()),
-            layers.size() + " layers have such variables; 'inspect' lists them.");
+            layers.size() + " layers have such variables; 'graft inspect' lists them.");
       }
       found.forEach(chosen::addAll);
     }

@@ -49,7 +49,7 @@ class TrainCommandTest {
                 + " --head keras-guide --head-epochs 3 --head-optimizer adam"
                 + " --head-learning-rate 0.01 --fine-tune-epochs 4 --fine-tune-optimizer sgd"
                 + " --fine-tune-learning-rate 0.002 --momentum 0.5 --batch-size 7 --seed 9"
-                + " --no-shuffle --l2 0.1 --label-smoothing 0.2 --keep last --preprocessing torch"
+                + " --no-shuffle --l2 0.1 --label-smoothing 0.2 --keep last"
                 + " --max-bad 4 --threads 2 --quiet --assert-accuracy-at-least 0.8");
 
     assertEquals(
@@ -72,8 +72,15 @@ class TrainCommandTest {
     assertEquals(new ValidationChoice.Part(0.25), request.data().validation());
     assertEquals(new RowOptions(7, 4, true), request.data().rows());
     assertEquals(2, request.model().runtime().threads());
-    assertEquals(Optional.of(Preprocessing.TORCH), request.model().preprocessing().mode());
     assertEquals(0.8, request.output().required().getAsDouble());
+  }
+
+  @Test
+  void imagesMayBePreparedByChoice() {
+    TrainCommand.Request request =
+        request("--model m --images d --out r --preprocessing torch --image-size 32x48");
+
+    assertEquals(Optional.of(Preprocessing.TORCH), request.model().preprocessing().mode());
   }
 
   @ParameterizedTest
@@ -87,6 +94,8 @@ class TrainCommandTest {
           --model m --input x --out r | --labels is missing.
           --model m --images d --input x --out r | --images and --input are both given.
           --model m --images d --labels y --out r | --labels is given with --images.
+          --model m --input x --labels y --out r --preprocessing caffe | --preprocessing is given with --input.
+          --model m --input x --labels y --out r --image-size 8x8 | --image-size is given with --input.
           --model m --images d --out r --keep-head --at fc1 | --at is given with --keep-head.
           --model m --images d --out r --keep-head --head keras-blog | --head is given with --keep-head.
           --model m --images d --out r --keep-head --head-epochs 2 | --head-epochs was 2 with --keep-head.
@@ -137,6 +146,16 @@ class TrainCommandTest {
     assertEquals("caffe", manifest.get("options").get("preprocessing").asText());
     assertTrue(manifest.get("files").has("report.html"));
     assertEquals(3, Files.readAllLines(run.resolve("history.csv")).size());
+    assertEquals(
+        "RMSprop, learning rate 0.001, rho 0.9, epsilon 1e-7",
+        new ObjectMapper()
+            .readTree(run.resolve("metrics.json").toFile())
+            .get("phases")
+            .get(0)
+            .get("optimizer")
+            .asText());
+    checkIndex(run.resolve("index.csv"), bad.getFileName() + "/bad.png");
+    assertFalse(Files.exists(run.resolve("validation_index.csv")));
 
     CommandRun predict =
         CommandRun.of("predict", "--model", run.toString(), "--images", pictures.toString());
@@ -165,23 +184,48 @@ class TrainCommandTest {
     assertEquals(predict.out(), tooMany.out());
   }
 
-  private CommandRun train(Path pictures, Path run) {
-    return CommandRun.of(
-        "train",
-        "--model",
-        MODEL,
-        "--images",
-        pictures.toString(),
-        "--out",
-        run.toString(),
-        "--image-size",
-        "32x32",
-        "--head-epochs",
-        "1",
-        "--fine-tune-epochs",
-        "1",
-        "--cache",
-        directory.resolve("cache").toString());
+  private static void checkIndex(Path file, String rejected) throws IOException {
+    List<String> index = Files.readAllLines(file);
+    assertEquals("row,path,label,status,detail", index.get(0));
+    assertEquals(1 + 16 + 1, index.size());
+    String line =
+        index.stream().filter(l -> l.startsWith("," + rejected + ",")).findFirst().orElseThrow();
+    assertTrue(line.contains(",not-an-image,"), line);
+  }
+
+  @Test
+  void imagesOfTheirOwnToValidateOnHaveTheirIndexAlsoFromStoredFeatures() throws IOException {
+    Path pictures = directory.resolve("pictures");
+    Path held = directory.resolve("held");
+    CommandRun.of("pictures", "--out", pictures.toString(), "--per-class", "1");
+    CommandRun.of("pictures", "--out", held.toString(), "--per-class", "1", "--seed", "2");
+    Path bad = Files.list(held).sorted().findFirst().orElseThrow().resolve("bad.png");
+    Files.writeString(bad, "no picture");
+
+    for (String name : List.of("computed", "reused")) {
+      Path run = directory.resolve(name);
+      CommandRun train = train(pictures, run, "--validation", held.toString());
+
+      assertEquals(ExitCode.OK, train.code(), train.err());
+      assertTrue(train.err().contains("/bad.png: not-an-image"), train.err());
+      assertEquals(name.equals("reused"), train.err().contains("used again"), train.err());
+      assertEquals(1 + 4, Files.readAllLines(run.resolve("index.csv")).size());
+      List<String> index = Files.readAllLines(run.resolve("validation_index.csv"));
+      assertEquals(1 + 5, index.size());
+      assertTrue(index.stream().anyMatch(l -> l.contains("/bad.png,")), index.toString());
+      assertTrue(
+          Files.readString(run.resolve("manifest.json")).contains("validation_index.csv"),
+          "the manifest hashes it");
+    }
+  }
+
+  private CommandRun train(Path pictures, Path run, String... more) {
+    List<String> words = new ArrayList<>(List.of("train", "--model", MODEL));
+    words.addAll(List.of("--images", pictures.toString(), "--out", run.toString()));
+    words.addAll(List.of("--image-size", "32x32", "--head-epochs", "1", "--fine-tune-epochs", "1"));
+    words.addAll(List.of("--cache", directory.resolve("cache").toString()));
+    words.addAll(List.of(more));
+    return CommandRun.of(words.toArray(String[]::new));
   }
 
   private static CommandRun gate(Path run, Path pictures, String accuracy) {

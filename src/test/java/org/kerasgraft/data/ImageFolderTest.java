@@ -92,6 +92,26 @@ class ImageFolderTest {
   }
 
   @Test
+  void aTreeOfClassFoldersHasLabels() throws IOException {
+    create("b/2.png", "a/1.png", "b/c/3.png", "notes.txt");
+    ImageSet set = ImageFolder.anyTree(folder);
+    assertEquals(List.of("a/1.png", "b/2.png", "b/c/3.png"), paths(set));
+    assertEquals(List.of("a", "b"), set.classes());
+    assertArrayEquals(new int[] {0, 1, 1}, set.labels());
+  }
+
+  @Test
+  void aLooseImageOrAHiddenFolderMakesATreeUnlabelled() throws IOException {
+    create("a/1.png", "0.png");
+    assertEquals(List.of(), ImageFolder.anyTree(folder).classes());
+    Files.delete(folder.resolve("0.png"));
+    assertEquals(List.of("a"), ImageFolder.anyTree(folder).classes());
+    create(".hidden/2.png");
+    assertEquals(List.of(".hidden/2.png", "a/1.png"), paths(ImageFolder.anyTree(folder)));
+    assertEquals(List.of(), ImageFolder.anyTree(folder).classes());
+  }
+
+  @Test
   void theClassesOfAModelFixTheNumbers() throws IOException {
     create("cats/1.png", "dogs/2.png");
     ImageSet set = ImageFolder.open(folder, List.of("dogs", "horses", "cats"));

@@ -108,7 +108,7 @@ class NetworkTest {
         assertThrows(
             UnknownNameException.class, () -> open("tiny-vgg-keras3").cutAfter("block5_pol"));
     assertEquals("block5_pool", refused.near().get(0));
-    assertTrue(refused.explain().contains("(23 layers; 'graft inspect' lists them)"));
+    assertTrue(refused.explain().contains("'graft inspect' lists its 23 layers."));
   }
 
   @Test

@@ -31,6 +31,18 @@ class OptimizerTest {
   }
 
   @Test
+  void wordsAreForReaders() {
+    assertEquals(
+        "RMSprop, learning rate 0.001, rho 0.9, epsilon 1e-7", Optimizer.rmsProp(1e-3).describe());
+    assertEquals("SGD, learning rate 0.0001, momentum 0.9", Optimizer.sgd(1e-4, 0.9).describe());
+    assertEquals(
+        "SGD, learning rate 1, momentum 0, Nesterov", new Optimizer.Sgd(1, 0, true).describe());
+    assertEquals(
+        "Adam, learning rate 2.5e-5, beta_1 0.9, beta_2 0.999, epsilon 1e-7",
+        Optimizer.adam(2.5e-5).describe());
+  }
+
+  @Test
   void anUnknownNameListsNearOnes() {
     UnknownNameException e =
         assertThrows(
