@@ -1,6 +1,8 @@
 package org.kerasgraft.graph;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
@@ -15,30 +17,28 @@ final class GradientForms {
 
   private GradientForms() {}
 
-  /** The nodes that stand for {@code node}: the last one, for {@code Erfc}, bears its name. */
-  static List<NodeDef> of(NodeDef node) {
+  /** The op of which each output becomes a node, in order. */
+  static final String IDENTITIES = "IdentityN";
+
+  /**
+   * The nodes that stand for {@code node}. One bears its name: the first of {@code IdentityN}'s,
+   * the last of {@code Erfc}'s. The others get free names.
+   */
+  static List<NodeDef> of(NodeDef node, UnaryOperator<String> free) {
     return switch (node.getOp()) {
-      case "IdentityN" -> identities(node);
-      case "Erfc" -> complement(node);
+      case IDENTITIES -> identities(node, free);
+      case "Erfc" -> complement(node, free);
       default -> List.of(node);
     };
   }
 
-  /** The flat tensor that output {@code index} of {@code node} becomes. */
-  static String output(NodeDef node, String name, int index) {
-    if (node.getOp().equals("IdentityN")) {
-      return index == 0 ? name : name + "/output_" + index;
-    }
-    return index == 0 ? name : name + ":" + index;
-  }
-
-  private static List<NodeDef> identities(NodeDef node) {
+  private static List<NodeDef> identities(NodeDef node, UnaryOperator<String> free) {
     List<DataType> types = node.getAttrOrThrow("T").getList().getTypeList();
-    return java.util.stream.IntStream.range(0, types.size())
+    return IntStream.range(0, types.size())
         .mapToObj(
             i ->
                 NodeDef.newBuilder()
-                    .setName(output(node, node.getName(), i))
+                    .setName(i == 0 ? node.getName() : free.apply(node.getName() + "/output_" + i))
                     .setOp("Identity")
                     .addInput(node.getInput(i))
                     .putAttr("T", AttrValue.newBuilder().setType(types.get(i)).build())
@@ -46,7 +46,7 @@ final class GradientForms {
         .toList();
   }
 
-  private static List<NodeDef> complement(NodeDef node) {
+  private static List<NodeDef> complement(NodeDef node, UnaryOperator<String> free) {
     AttrValue type = node.getAttrOrThrow("T");
     TensorProto.Builder one =
         TensorProto.newBuilder()
@@ -63,14 +63,14 @@ final class GradientForms {
     }
     NodeDef erf =
         NodeDef.newBuilder()
-            .setName(node.getName() + "/erf")
+            .setName(free.apply(node.getName() + "/erf"))
             .setOp("Erf")
             .addInput(node.getInput(0))
             .putAttr("T", type)
             .build();
     NodeDef constant =
         NodeDef.newBuilder()
-            .setName(node.getName() + "/one")
+            .setName(free.apply(node.getName() + "/one"))
             .setOp("Const")
             .putAttr("dtype", type)
             .putAttr("value", AttrValue.newBuilder().setTensor(one).build())

@@ -68,7 +68,7 @@ final class Inliner {
             (argument, spec) -> {
               String name = unique(argument);
               NodeDef placeholder = main.node(node(spec.tensor()));
-              add(publicPart(placeholder).setName(name).build());
+              nodes.add(publicPart(placeholder).setName(name).build());
               main.values.put(placeholder.getName(), List.of(name));
               inputs.put(argument, new TensorSpec(name + ":0", spec.dtype(), spec.shape()));
             });
@@ -128,7 +128,7 @@ final class Inliner {
         (handle, variable) -> {
           if (variables.putIfAbsent(variable.name(), variable) == null) {
             used.add(variable.name());
-            add(Handles.of(variable));
+            nodes.add(Handles.of(variable));
           }
           main.values.put(handle, List.of(variable.name()));
         });
@@ -189,10 +189,6 @@ final class Inliner {
     return part;
   }
 
-  private void add(NodeDef node) {
-    nodes.add(node);
-  }
-
   private String unique(String name) {
     String free = name;
     for (int i = 1; !used.add(free); i++) {
@@ -224,10 +220,10 @@ final class Inliner {
 
     private final Map<String, String> emitted = new HashMap<>();
 
-    Scope(List<NodeDef> nodes, String prefix, int depth) {
+    Scope(List<NodeDef> ownNodes, String prefix, int depth) {
       this.prefix = prefix;
       this.depth = depth;
-      nodes.forEach(n -> body.put(n.getName(), n));
+      ownNodes.forEach(n -> body.put(n.getName(), n));
     }
 
     NodeDef node(String name) {
@@ -281,14 +277,13 @@ final class Inliner {
             default -> {
               NodeDef node = body.get(parts[0]);
               int own = Integer.parseInt(parts[2]);
-              yield isCall(node)
+              yield library.containsKey(node.getOp())
                   ? resultIndex(node, parts[1]) + own
                   : OpResults.index(node, parts[1], own);
             }
           };
-      return bound != null
-          ? bound.get(index)
-          : GradientForms.output(node(parts[0]), emitted.get(parts[0]), index);
+      String name = emitted.get(parts[0]);
+      return bound != null ? bound.get(index) : index == 0 ? name : name + ":" + index;
     }
 
     /**
@@ -330,19 +325,26 @@ final class Inliner {
         return;
       }
       String name = unique(path);
-      NodeDef.Builder flat = publicPart(node).setName(name).addAllInput(inputs);
-      GradientForms.of(flat.build()).forEach(Inliner.this::add);
-      emitted.put(node.getName(), name);
+      NodeDef flat = publicPart(node).setName(name).addAllInput(inputs).build();
+      List<NodeDef> forms = GradientForms.of(flat, Inliner.this::unique);
+      nodes.addAll(forms);
+      if (flat.getOp().equals(GradientForms.IDENTITIES)) {
+        values.put(node.getName(), forms.stream().map(NodeDef::getName).toList());
+      } else {
+        emitted.put(node.getName(), name);
+      }
     }
 
+    /** The place of a function's named result, where it is called as an op of its name. */
     private int resultIndex(NodeDef call, String result) {
-      List<OpDef.ArgDef> results = function(call).getSignature().getOutputArgList();
-      for (int i = 0; i < results.size(); i++) {
-        if (results.get(i).getName().equals(result)) {
-          return i;
-        }
+      List<String> results =
+          function(call).getSignature().getOutputArgList().stream()
+              .map(OpDef.ArgDef::getName)
+              .toList();
+      if (!results.contains(result)) {
+        throw damaged("'" + call.getName() + "' has no result '" + result + "'");
       }
-      return 0;
+      return results.indexOf(result);
     }
   }
 }
