@@ -1,5 +1,7 @@
 package org.kerasgraft.internal;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -35,13 +37,13 @@ public final class AtomicDirectory implements AutoCloseable {
   /**
    * Starts a directory that shall become {@code target}.
    *
-   * @param target the final path; must be absent or an empty directory
+   * @param target the final path; must be absent or an empty directory; a link to one is followed
    * @return the open directory, to be committed and closed by the caller
    * @throws CannotCreateException if the target exists with content, or its parent refuses
    */
   public static AtomicDirectory create(Path target) {
-    Path absolute = target.toAbsolutePath().normalize();
     requireFree(target);
+    Path absolute = place(target);
     Path staging =
         absolute.resolveSibling("." + absolute.getFileName() + ".tmp-" + UUID.randomUUID());
     try {
@@ -55,6 +57,16 @@ public final class AtomicDirectory implements AutoCloseable {
     return new AtomicDirectory(absolute, staging);
   }
 
+  /** Where the directory will be: a link's end, so that the link stays. */
+  private static Path place(Path target) {
+    try {
+      return Files.isDirectory(target) ? target.toRealPath() : target.toAbsolutePath().normalize();
+    } catch (IOException e) {
+      throw new CannotCreateException(
+          "Cannot look at '" + target + "': " + reason(e) + ".", "Choose another path.", e);
+    }
+  }
+
   /**
    * Checks that a path could take a new directory, without touching anything.
    *
@@ -62,7 +74,7 @@ public final class AtomicDirectory implements AutoCloseable {
    * @throws CannotCreateException if it exists and is anything but an empty directory
    */
   public static void requireFree(Path target) {
-    if (!Files.exists(target, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(target, NOFOLLOW_LINKS)) {
       return;
     }
     if (Files.isDirectory(target)) {
@@ -102,6 +114,9 @@ public final class AtomicDirectory implements AutoCloseable {
     }
     try {
       sync(staging);
+      if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isDirectory(target, NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
       Files.deleteIfExists(target);
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       syncDirectory(target.getParent());
@@ -138,7 +153,7 @@ public final class AtomicDirectory implements AutoCloseable {
    * @throws IOException if something cannot be deleted
    */
   public static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(root, NOFOLLOW_LINKS)) {
       return;
     }
     Files.walkFileTree(
