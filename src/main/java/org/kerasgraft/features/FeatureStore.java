@@ -156,11 +156,12 @@ public final class FeatureStore {
     try {
       return extractor.extractAll(tensors, entries);
     } catch (CannotCreateException e) {
-      // Another process may have been faster: then its entries are as good.
-      if (!entries.stream().allMatch(Files::isDirectory)) {
+      // Another process may have been faster: what it has finished is as good, and the rest is
+      // computed without it. Each time round fewer are missing.
+      if (entries.stream().noneMatch(Files::isDirectory)) {
         throw e;
       }
-      return entries.stream().map(FeatureSet::open).toList();
+      return get(extractor, tensors);
     }
   }
 }

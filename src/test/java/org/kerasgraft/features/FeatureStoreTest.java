@@ -109,14 +109,14 @@ class FeatureStoreTest {
 
   @Test
   void otherWeightsAreAMiss() throws IOException {
-    String before = FeatureKeys.modelHash(TinyVgg.MODEL);
+    String before = FeatureKey.modelHash(TinyVgg.MODEL);
     Path copy = copyOfModel();
-    assertEquals(before, FeatureKeys.modelHash(copy));
+    assertEquals(before, FeatureKey.modelHash(copy));
     Path weights = copy.resolve("variables/variables.data-00000-of-00001");
     byte[] bytes = Files.readAllBytes(weights);
     bytes[bytes.length / 2] ^= 1;
     Files.write(weights, bytes);
-    assertNotEquals(before, FeatureKeys.modelHash(copy));
+    assertNotEquals(before, FeatureKey.modelHash(copy));
   }
 
   @Test
@@ -154,6 +154,28 @@ class FeatureStoreTest {
     assertArrayEquals(values, get(pool5), 0f);
     assertEquals(List.of(pool5), heard.misses);
     assertEquals(1, store.directory().toFile().list().length);
+  }
+
+  @Test
+  void aFasterProcessesOneEntryOfTwoIsUsed() {
+    ExtractionListener racing =
+        new ExtractionListener() {
+          @Override
+          public void onStoreMiss(String tensor, Path entry) {
+            if (tensor.equals(pool4)) {
+              store.get(extractor(2), pool4).close();
+            }
+          }
+        };
+    FeatureExtractor slower =
+        new FeatureExtractor(live, TinyVgg.images(pictures), new ExtractionOptions(2, racing));
+    List<FeatureSet> sets = store.get(slower, List.of(pool4, pool5));
+    try (FeatureSet four = sets.get(0);
+        FeatureSet five = sets.get(1)) {
+      assertArrayEquals(TinyVgg.values(four), get(pool4), 0f);
+      assertArrayEquals(TinyVgg.values(five), get(pool5), 0f);
+    }
+    assertEquals(2, store.directory().toFile().list().length);
   }
 
   private FeatureExtractor extractor(int batchSize) {
