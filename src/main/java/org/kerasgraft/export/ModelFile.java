@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.InvalidModelException;
 
 /**
@@ -30,7 +31,7 @@ record ModelFile(String path, long bytes, String sha256) {
     List<ModelFile> files = new ArrayList<>();
     for (String path : PATHS) {
       Path file = directory.resolve(path);
-      files.add(new ModelFile(path, Files.size(file), FileHash.of(file)));
+      files.add(new ModelFile(path, Files.size(file), Sha256.of(file)));
     }
     return files;
   }
@@ -48,7 +49,7 @@ record ModelFile(String path, long bytes, String sha256) {
       problem = "is missing";
     } else if (Files.size(file) != bytes) {
       problem = "has " + Files.size(file) + " bytes, not the " + bytes + " it was written with";
-    } else if (bytes <= HASHED_ON_OPENING && !FileHash.of(file).equals(sha256)) {
+    } else if (bytes <= HASHED_ON_OPENING && !Sha256.of(file).equals(sha256)) {
       problem = "is not what was written: its SHA-256 differs";
     }
     if (problem != null) {

@@ -1,13 +1,18 @@
 package org.kerasgraft.features;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.kerasgraft.data.Sha256;
+import org.kerasgraft.error.StorageException;
 
 /**
  * Everything that stored features depend on. Features are used again for an equal key only; the
  * batch size is no part of it.
  *
- * @param model hash of the model's {@code saved_model.pb} and variables files
+ * @param model the model's {@link #modelHash}
  * @param graph hash of the nodes that lead to the tensor, preprocessing included
  * @param tensor the tensor whose values are stored, {@code node:index}
  * @param inputs hash of the inputs: for images the ordered paths, labels and content hashes and the
@@ -46,6 +51,29 @@ public record FeatureKey(
     Objects.requireNonNull(graft);
     Objects.requireNonNull(tensorflow);
     Objects.requireNonNull(oneDnn);
+  }
+
+  /**
+   * Hashes what a model computes with: its graph and its weights.
+   *
+   * @param directory a SavedModel; {@code saved_model.pb} and the files of {@code variables/} are
+   *     read, by name
+   * @return 64 hexadecimal digits
+   * @throws StorageException if a file cannot be read
+   */
+  public static String modelHash(Path directory) {
+    Sha256 hash = new Sha256();
+    Path variables = directory.resolve("variables");
+    try (Stream<Path> files =
+        Files.isDirectory(variables) ? Files.list(variables) : Stream.<Path>empty()) {
+      hash.add(Sha256.of(directory.resolve("saved_model.pb")));
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        hash.add(file.getFileName().toString()).add(Sha256.of(file));
+      }
+    } catch (IOException e) {
+      throw new StorageException("Cannot read '" + variables + "': " + e + ".", "", e);
+    }
+    return hash.hex();
   }
 
   /**

@@ -3,23 +3,15 @@ package org.kerasgraft.features;
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Sha256;
-import org.kerasgraft.error.StorageException;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.graph.Pruner;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -36,7 +28,7 @@ final class FeatureKeys {
   FeatureKeys(Network network, FeatureInput input) {
     this.network = network;
     this.input = input;
-    this.model = modelHash(network.source().directory());
+    this.model = FeatureKey.modelHash(network.source().directory());
     this.contentHashes =
         input instanceof FeatureInput.Images images ? images.contentHashes() : List.of();
     this.inputs = inputsHash();
@@ -88,34 +80,9 @@ final class FeatureKeys {
     return hash.hex();
   }
 
-  /** Hashes the graph and the weights of a SavedModel directory. */
-  static String modelHash(Path directory) {
-    Sha256 hash = new Sha256();
-    Path variables = directory.resolve("variables");
-    try (Stream<Path> files =
-        Files.isDirectory(variables) ? Files.list(variables) : Stream.<Path>empty()) {
-      hash.add(Sha256.of(directory.resolve("saved_model.pb")));
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        hash.add(file.getFileName().toString()).add(Sha256.of(file));
-      }
-    } catch (IOException e) {
-      throw new StorageException("Cannot read '" + variables + "': " + e + ".", "", e);
-    }
-    return hash.hex();
-  }
-
   /** Hashes the nodes that a tensor depends on, in the graph's order. */
   static String graphHash(GraphDef graph, String tensor) {
-    Map<String, NodeDef> nodes = new HashMap<>();
-    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
-    Set<String> needed = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(nodeName(tensor)));
-    while (!open.isEmpty()) {
-      String name = open.pop();
-      if (nodes.containsKey(name) && needed.add(name)) {
-        nodes.get(name).getInputList().forEach(i -> open.push(nodeName(i)));
-      }
-    }
+    Set<String> needed = Pruner.ancestors(graph, List.of(tensor));
     Sha256 hash = new Sha256().add(tensor);
     for (NodeDef node : graph.getNodeList()) {
       if (needed.contains(node.getName())) {
@@ -136,11 +103,5 @@ final class FeatureKeys {
       throw new IllegalStateException("Writing to memory does not fail", e);
     }
     return bytes.toByteArray();
-  }
-
-  private static String nodeName(String tensor) {
-    String name = tensor.startsWith("^") ? tensor.substring(1) : tensor;
-    int colon = name.lastIndexOf(':');
-    return colon < 0 ? name : name.substring(0, colon);
   }
 }

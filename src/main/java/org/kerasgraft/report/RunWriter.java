@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.StorageException;
-import org.kerasgraft.export.FileHash;
 import org.kerasgraft.report.RunReport.Mistake;
 import org.kerasgraft.report.RunReport.PhaseNote;
 import org.kerasgraft.savedmodel.VariableSpec;
@@ -147,7 +147,7 @@ public final class RunWriter {
     try (Stream<Path> tree = Files.walk(directory)) {
       for (Path file : tree.filter(Files::isRegularFile).toList()) {
         String name = directory.relativize(file).toString().replace('\\', '/');
-        hashes.put(name, FileHash.of(file));
+        hashes.put(name, Sha256.of(file));
       }
     }
     return hashes;

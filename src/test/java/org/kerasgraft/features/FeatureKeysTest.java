@@ -52,15 +52,15 @@ class FeatureKeysTest {
   @Test
   void theModelsGraphAndEveryVariablesFileCount() throws IOException {
     Files.writeString(folder.resolve("saved_model.pb"), "graph");
-    String bare = FeatureKeys.modelHash(folder);
+    String bare = FeatureKey.modelHash(folder);
     Path variables = Files.createDirectory(folder.resolve("variables"));
     Files.writeString(variables.resolve("variables.index"), "index");
-    String whole = FeatureKeys.modelHash(folder);
+    String whole = FeatureKey.modelHash(folder);
     assertNotEquals(bare, whole);
     Files.writeString(folder.resolve("readme.txt"), "not part of the model");
-    assertEquals(whole, FeatureKeys.modelHash(folder));
+    assertEquals(whole, FeatureKey.modelHash(folder));
     Files.writeString(variables.resolve("variables.index"), "indeX");
-    assertNotEquals(whole, FeatureKeys.modelHash(folder));
+    assertNotEquals(whole, FeatureKey.modelHash(folder));
   }
 
   @Test
