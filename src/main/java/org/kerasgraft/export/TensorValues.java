@@ -1,6 +1,7 @@
 package org.kerasgraft.export;
 
 import java.util.Arrays;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.FloatNdArray;
@@ -24,13 +25,15 @@ final class TensorValues {
   /**
    * Makes a tensor.
    *
-   * @param dtype its type; floats are rounded towards zero for an integer type
+   * @param dtype its type
    * @param shape its shape
    * @param values as many as the shape needs, C order; copied
    * @return the tensor, owned by the caller
    * @throws ModelRefusedException if the type is none that this library feeds
+   * @throws InvalidDataException if it is an integer type, and a value is none of it
    */
   static Tensor of(DataType dtype, Shape shape, float[] values) {
+    requireOfType(dtype, values);
     return switch (dtype) {
       case DT_FLOAT -> TFloat32.tensorOf(shape, DataBuffers.of(values));
       case DT_HALF -> TFloat16.tensorOf(shape, DataBuffers.of(values));
@@ -62,6 +65,25 @@ final class TensorValues {
               "The model takes inputs of type " + dtype + ".",
               "Models with float, double, int32, int64 or uint8 inputs can be used.");
     };
+  }
+
+  private static void requireOfType(DataType dtype, float[] values) {
+    if (!dtype.name().contains("INT")) {
+      return;
+    }
+    for (float value : values) {
+      boolean fits =
+          switch (dtype) {
+            case DT_UINT8 -> value == (int) value && value >= 0 && value <= 255;
+            case DT_INT32 -> value == (int) value;
+            default -> value == (long) value;
+          };
+      if (!fits) {
+        throw new InvalidDataException(
+            "The model takes " + dtype + ", of which " + value + " is none.",
+            "Give an array of the model's dtype.");
+      }
+    }
   }
 
   /** Copies a result as floats: float32, float16 or bfloat16, any shape, C order. */

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -50,6 +52,25 @@ class TensorValuesTest {
       assertEquals(200L, longs.getLong(1, 0));
       assertEquals(200.0, doubles.getDouble(1, 0));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DT_UINT8, 0.5",
+    "DT_UINT8, 256",
+    "DT_UINT8, -1",
+    "DT_INT32, 1.5",
+    "DT_INT32, 3e9",
+    "DT_INT64, 0.5",
+    "DT_INT64, NaN"
+  })
+  void aValueThatAnIntegerTypeDoesNotHaveIsRefused(DataType type, float value) {
+    var failure =
+        assertThrows(
+            InvalidDataException.class,
+            () -> TensorValues.of(type, Shape.of(1), new float[] {value}));
+    assertEquals(
+        "The model takes " + type + ", of which " + value + " is none.", failure.getMessage());
   }
 
   @Test
