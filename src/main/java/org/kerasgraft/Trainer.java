@@ -1,5 +1,6 @@
 package org.kerasgraft;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -230,7 +231,8 @@ public final class Trainer {
    * @param labels one a row; the classes are {@code 0}, {@code 1}, …
    * @param training how
    * @return the trained model, owned by the caller
-   * @throws org.kerasgraft.error.InvalidDataException if the lengths differ, naming both
+   * @throws org.kerasgraft.error.InvalidDataException if the lengths differ, naming both, or all
+   *     labels are the same
    */
   public TrainedModel fit(Npy rows, Labels labels, Training training) {
     if (fit.validation() instanceof Validation.Images) {
@@ -239,7 +241,7 @@ public final class Trainer {
     }
     FeatureInput input = new FeatureInput.Rows(rows, Optional.of(labels));
     int classes = keptClasses().orElse(labels.classes());
-    if (classes < 2) {
+    if (Arrays.stream(labels.values()).distinct().count() < 2) {
       throw new InvalidDataException(
           "'"
               + labels.name()

@@ -19,11 +19,15 @@ import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.NpyWriter;
 import org.kerasgraft.data.RowSource;
 import org.kerasgraft.data.pictures.PictureClass;
 import org.kerasgraft.data.pictures.PictureFamily;
 import org.kerasgraft.data.pictures.Pictures;
 import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.features.FeatureStore;
@@ -171,6 +175,33 @@ class GraftTest {
         assertWeightsEqual(weights(SHORT), after.network().values(after.selection().chosen()));
       }
       assertThrows(IllegalStateException.class, () -> here.fromScratch().fit(images, SHORT));
+    }
+  }
+
+  @Test
+  void labelsOfOneClassAreRefusedWhateverItsNumber() {
+    Path array = folder.resolve("one-class.npy");
+    try (NpyWriter writer = NpyWriter.create(array, Shape.of(32, 32, 3))) {
+      writer.append(new float[32 * 32 * 3], 0);
+      writer.append(new float[32 * 32 * 3], 0);
+    }
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
+        Npy rows = Npy.open(array)) {
+      Labels labels = new Labels("labels.npy", new int[] {1, 1});
+      Trainer trainer = Trainer.of(backbone, HEAD).store(FeatureStore.at(folder.resolve("store")));
+      var refused =
+          assertThrows(InvalidDataException.class, () -> trainer.fit(rows, labels, SHORT));
+      assertTrue(refused.getMessage().contains("one class only"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void oneHashNamesTheSourceModelEverywhere() {
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
+        TrainedModel model = trainer(backbone).fit(images, SHORT)) {
+      assertEquals(
+          model.record().inputs().get("model"), model.provenance().surgery().source().sha256());
+      assertEquals(images.count(), model.record().index().training().size());
     }
   }
 

@@ -1,5 +1,6 @@
 package org.kerasgraft.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -44,6 +45,12 @@ final class PhaseOptions {
   }
 
   static Training of(Arguments arguments, boolean keepHead) {
+    for (String option : List.of("head-optimizer", "head-learning-rate", "l2")) {
+      if (keepHead && arguments.has(option)) {
+        throw new UsageException(
+            "--" + option + " is given with --keep-head.", "It is a new head's only.");
+      }
+    }
     OptionalDouble momentum = arguments.number("momentum", Arguments.Range.PART);
     String head = arguments.text("head-optimizer").orElse("rmsprop");
     String fineTune = arguments.text("fine-tune-optimizer").orElse("sgd");

@@ -1,19 +1,16 @@
 package org.kerasgraft.cli;
 
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.kerasgraft.report.TextTable;
 import org.kerasgraft.report.TextTable.Align;
 import org.kerasgraft.train.History;
 import org.kerasgraft.train.Selection;
 import org.kerasgraft.train.TrainingListener;
 
-/** Shows how a training goes, and remembers which epochs' weights were kept. */
+/** Shows how a training goes. */
 final class TrainingProgress implements TrainingListener {
 
   private final Progress progress;
-  private final Map<String, Integer> kept = new TreeMap<>();
   private History.Epoch last;
 
   TrainingProgress(Progress progress) {
@@ -64,7 +61,6 @@ final class TrainingProgress implements TrainingListener {
 
   @Override
   public void phaseEnds(String phase, int keptEpoch) {
-    kept.put(phase, keptEpoch);
     String figures =
         last == null
             ? ""
@@ -77,11 +73,6 @@ final class TrainingProgress implements TrainingListener {
   @Override
   public void warning(String text) {
     progress.note("Warning: " + text);
-  }
-
-  /** The epoch whose weights a phase ended with. */
-  int keptEpoch(String phase) {
-    return kept.getOrDefault(phase, 0);
   }
 
   private static String figures(String prefix, History.Score score) {

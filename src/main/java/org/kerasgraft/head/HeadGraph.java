@@ -62,13 +62,19 @@ final class HeadGraph {
   /** The two paths through the layers so far; equal while there was no dropout. */
   private record Paths(Operand<TFloat32> training, Operand<TFloat32> inference) {}
 
-  @SuppressWarnings("unchecked") // the network's features are float32, checked when it was cut
+  @SuppressWarnings("unchecked") // checked
   BuiltHead build(String features) {
     int classes =
         head.classes()
             .orElseThrow(
                 () -> new UsageException("The head's number of classes is open.", "Set it."));
     head.withClasses(classes);
+    DataType type = network.tensor(features).dataType();
+    if (type != DataType.DT_FLOAT) {
+      throw new UsageException(
+          "The features at '" + features + "' have type " + type + "; a head takes float32.",
+          "Cut at another layer.");
+    }
     Operand<TFloat32> input = (Operand<TFloat32>) network.tensor(features);
     Paths paths = new Paths(input, input);
     for (HeadLayer layer : head.layers()) {

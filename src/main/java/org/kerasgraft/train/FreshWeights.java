@@ -1,11 +1,13 @@
 package org.kerasgraft.train;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.DataType;
 
 /**
  * Starts a network anew with Keras' default initializers: Glorot uniform for kernels, zeros for
@@ -17,7 +19,7 @@ public final class FreshWeights {
   private FreshWeights() {}
 
   /**
-   * Gives every float variable of a network a new value.
+   * Gives every float32 variable of a network a new value; others keep theirs.
    *
    * @param network the network
    * @param seed the same seed gives the same bits
@@ -26,7 +28,9 @@ public final class FreshWeights {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, float[]> values = new HashMap<>();
     for (VariableSpec variable : network.network().graph().variables().values()) {
-      values.put(variable.name(), initial(variable, random.split()));
+      if (variable.dtype() == DataType.DT_FLOAT) {
+        values.put(variable.name(), initial(variable, random.split()));
+      }
     }
     network.assign(values);
   }
@@ -39,7 +43,7 @@ public final class FreshWeights {
         values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
       }
     } else if (variable.name().endsWith("gamma") || variable.name().endsWith("moving_variance")) {
-      java.util.Arrays.fill(values, 1);
+      Arrays.fill(values, 1);
     }
     return values;
   }

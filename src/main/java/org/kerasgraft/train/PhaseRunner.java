@@ -7,11 +7,13 @@ import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.train.History.Epoch;
 import org.kerasgraft.train.History.Score;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.DataType;
 
 /**
  * Runs one phase: epochs over rows that are fed at a tensor, validation after each, the best or the
@@ -59,6 +61,7 @@ final class PhaseRunner {
    *
    * @throws InvalidDataException if there are no rows, their shape does not fit the tensor, or a
    *     label is beyond the classes
+   * @throws ModelRefusedException if the tensor is not float32
    * @throws TrainingDivergedException if a loss is NaN or infinite
    */
   History run(LabelledRows rows, Optional<LabelledRows> validation, TrainingListener listener) {
@@ -96,6 +99,18 @@ final class PhaseRunner {
           "There are no rows for phase '" + phase.name() + "'.", "Give at least one.");
     }
     RowLabels.requireBelow(head.classes(), rows.labels());
+    DataType type = network.tensor(phase.fedAt()).dataType();
+    if (type != DataType.DT_FLOAT) {
+      throw new ModelRefusedException(
+          "Phase '"
+              + phase.name()
+              + "' would have to start at the tensor '"
+              + phase.fedAt()
+              + "' of type "
+              + type
+              + "; training starts at float32.",
+          "Choose only layers behind the first one with weights.");
+    }
     Shape fed = network.tensor(phase.fedAt()).shape();
     Shape batch = Shape.of(-1).append(rows.rows().rowShape());
     if (!fed.isCompatibleWith(batch)) {

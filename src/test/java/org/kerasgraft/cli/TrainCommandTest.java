@@ -99,6 +99,8 @@ class TrainCommandTest {
           --model m --images d --out r --keep-head --at fc1 | --at is given with --keep-head.
           --model m --images d --out r --keep-head --head keras-blog | --head is given with --keep-head.
           --model m --images d --out r --keep-head --head-epochs 2 | --head-epochs was 2 with --keep-head.
+          --model m --images d --out r --keep-head --l2 0.1 | --l2 is given with --keep-head.
+          --model m --images d --out r --keep-head --head-optimizer sgd | --head-optimizer is given with --keep-head.
           --model m --images d --out r --head-epochs 0 --fine-tune-epochs 0 | No phase has an epoch: nothing would be trained.
           --model m --images d --out r --fine-tune-optimizer adam --momentum 0.5 | --momentum was given, but no phase trains with sgd.
           --model m --images d --out r --head-optimizer lion | No optimizer 'lion' in the optimizers.

@@ -256,6 +256,15 @@ class BuiltHeadTest {
   }
 
   @Test
+  void featuresThatAreNoFloatsAreRefused() {
+    network.ops().withName("whole_numbers").constant(new int[][] {{1, 2}});
+    Head head = Head.parse("dense(classes)").withClasses(2);
+    UsageException refused =
+        assertThrows(UsageException.class, () -> head.build(network, "whole_numbers:0", 1));
+    assertTrue(refused.getMessage().contains("DT_INT32"), refused.getMessage());
+  }
+
+  @Test
   void anOpenNumberOfClassesIsRefused() {
     assertThrows(UsageException.class, () -> Head.kerasBlog().build(network, FEATURES, 1));
   }
