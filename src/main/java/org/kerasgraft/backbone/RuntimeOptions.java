@@ -4,7 +4,8 @@ package org.kerasgraft.backbone;
  * How TensorFlow runs.
  *
  * @param device where the network runs
- * @param threads the number of threads of one op and between ops; 0 lets TensorFlow choose
+ * @param threads the number of threads of one op and between ops; 0 lets TensorFlow choose. The
+ *     threads of one op are shared by the whole process: the first network that is opened decides
  */
 public record RuntimeOptions(Device device, int threads) {
 
