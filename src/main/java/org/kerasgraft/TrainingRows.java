@@ -78,6 +78,8 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
       throw new IllegalStateException(
           "Weights that start anew have no stored features; train from the input only.");
     }
+    // A split that leaves one side empty fails here, not after minutes of extraction.
+    plan.part().ifPresent(p -> Split.of(plan.input().count(), p.fraction(), p.seed()));
     tensors = List.copyOf(needed);
   }
 

@@ -29,6 +29,7 @@ import org.kerasgraft.data.pictures.Pictures;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.UnknownNameException;
+import org.kerasgraft.error.UsageException;
 import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.head.Activation;
@@ -202,6 +203,16 @@ class GraftTest {
       assertEquals(
           model.record().inputs().get("model"), model.provenance().surgery().source().sha256());
       assertEquals(images.count(), model.record().index().training().size());
+    }
+  }
+
+  @Test
+  void aSplitThatLeavesNoValidationFailsBeforeFeaturesAreComputed() {
+    Path store = folder.resolve("split-store");
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool")) {
+      Trainer split = trainer(backbone).store(FeatureStore.at(store)).validationSplit(1e-3, 7);
+      assertThrows(UsageException.class, () -> split.fit(images, SHORT));
+      assertFalse(Files.exists(store));
     }
   }
 

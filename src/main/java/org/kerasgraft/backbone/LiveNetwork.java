@@ -31,14 +31,17 @@ public final class LiveNetwork implements AutoCloseable {
   private record Access(Operand<TFloat32> read, Placeholder<TFloat32> value, Op assign) {}
 
   private final Network network;
+  private final RuntimeOptions options;
   private final Graph graph;
   private final Session session;
   private final NativeScope scope;
   private final Map<String, Access> accesses = new LinkedHashMap<>();
   private boolean open = true;
 
-  private LiveNetwork(Network network, Graph graph, Session session, NativeScope scope) {
+  private LiveNetwork(
+      Network network, RuntimeOptions options, Graph graph, Session session, NativeScope scope) {
     this.network = network;
+    this.options = options;
     this.graph = graph;
     this.session = session;
     this.scope = scope;
@@ -62,7 +65,7 @@ public final class LiveNetwork implements AutoCloseable {
       GraphImport.into(graph, network);
       Session session = scope.own(new Session(graph, false, settings.config()));
       new Restore(network, graph, session).run();
-      return new LiveNetwork(network, graph, session, scope);
+      return new LiveNetwork(network, options, graph, session, scope);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -76,6 +79,15 @@ public final class LiveNetwork implements AutoCloseable {
    */
   public Network network() {
     return network;
+  }
+
+  /**
+   * How it runs.
+   *
+   * @return device and threads
+   */
+  public RuntimeOptions options() {
+    return options;
   }
 
   /**

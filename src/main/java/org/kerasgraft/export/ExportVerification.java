@@ -50,7 +50,7 @@ final class ExportVerification {
   }
 
   void verify(Path directory) throws IOException {
-    try (ServedModel served = ServedModel.open(directory)) {
+    try (ServedModel served = ServedModel.open(directory, spec.network().options())) {
       compareVariables(served);
       Random random = new Random(SEED);
       for (int n : BATCHES) {
