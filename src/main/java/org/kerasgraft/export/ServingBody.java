@@ -95,7 +95,10 @@ record ServingBody(
     return new ServedTensor(key, output.dataType(), shape);
   }
 
-  /** Everything the outputs need, each node after its inputs; iterative, for graphs are deep. */
+  /**
+   * Everything the outputs need, each node after its inputs, a layer's input before its weights:
+   * layers then stand in the order in which they run. Iterative, for graphs are deep.
+   */
   private static List<NodeDef> ancestors(
       Map<String, NodeDef> byName, String input, List<TensorRef> outputs) {
     Set<String> done = new LinkedHashSet<>();
@@ -110,10 +113,12 @@ record ServingBody(
       }
       if (entered.add(name) && !name.equals(input)) {
         requireServable(node);
-        node.getInputList().stream()
-            .map(text -> TensorRef.parse(text).node())
-            .filter(other -> !entered.contains(other))
-            .forEach(open::push);
+        for (int i = node.getInputCount() - 1; i >= 0; i--) {
+          String other = TensorRef.parse(node.getInput(i)).node();
+          if (!entered.contains(other)) {
+            open.push(other);
+          }
+        }
       } else {
         open.pop();
         done.add(name);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,34 @@ class ReimportTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-vgg-keras2", "tiny-vgg-keras3"})
+  void layersKeepTheirOrderAndTheLastBlockIsTheSame(String fixture) {
+    Path source = Path.of("src/test/resources/models").resolve(fixture);
+    Path target = folder.resolve("model");
+    try (TrainedExample example =
+        TrainedExample.images(source, Preprocessing.CAFFE, "circle", "square", "star")) {
+      SavedModelExport.writeAtomically(example.spec(), target);
+    }
+    Network before = Network.of(SavedModelReader.read(source));
+    Network after = Network.of(SavedModelReader.read(target));
+    List<String> expected = vgg(before);
+    assertEquals(18, expected.size());
+    assertEquals(expected, vgg(after));
+    assertEquals(
+        vgg(before.lastConvBlock().orElseThrow().layers()),
+        vgg(after.lastConvBlock().orElseThrow().layers()));
+    assertEquals("block5_pool", after.lastConvBlock().orElseThrow().output().name());
+  }
+
+  private static List<String> vgg(Network network) {
+    return vgg(network.layers());
+  }
+
+  private static List<String> vgg(List<Layer> layers) {
+    return layers.stream().map(Layer::name).filter(n -> n.startsWith("block")).toList();
   }
 
   @Test
