@@ -1,17 +1,21 @@
 package org.kerasgraft.data;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.DataFlow;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.RecordedPreprocessing;
 import org.kerasgraft.savedmodel.TensorSpec;
+import org.tensorflow.proto.NodeDef;
 
 /**
  * What a user asked about a model's images; what was left open is taken from the model, never
@@ -107,8 +111,27 @@ public record PreprocessingChoice(Optional<Preprocessing> mode, Optional<ImageSi
     }
     List<String> ends = network.graph().inputs().values().stream().map(TensorSpec::tensor).toList();
     return network.layers().stream()
-        .takeWhile(layer -> !layer.name().equals(VGG_LAYERS.get(0)))
-        .allMatch(layer -> ends.contains(layer.output()));
+            .takeWhile(layer -> !layer.name().equals(VGG_LAYERS.get(0)))
+            .allMatch(layer -> ends.contains(layer.output()))
+        && isConvolvedRaw(network);
+  }
+
+  /** Whether the first convolution reads the input itself, not something made of it. */
+  private static boolean isConvolvedRaw(Network network) {
+    DataFlow flow = new DataFlow(network.graph().graphDef());
+    String first = network.layer(VGG_LAYERS.get(0)).output();
+    Set<String> leading = flow.ancestors(List.of(DataFlow.nodeOf(first)));
+    Set<String> raw = new HashSet<>();
+    network.graph().inputs().values().forEach(i -> raw.add(DataFlow.nodeOf(i.tensor())));
+    for (NodeDef node : flow.nodes()) {
+      boolean reads = DataFlow.inputs(node).stream().map(DataFlow::nodeOf).anyMatch(raw::contains);
+      if (reads && node.getOp().equals("Identity")) {
+        raw.add(node.getName());
+      } else if (reads && leading.contains(node.getName()) && !node.getOp().equals("Conv2D")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private ImageSize resolveSize(Network network) {

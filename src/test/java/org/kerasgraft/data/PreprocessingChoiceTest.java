@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.RecordedPreprocessing;
+import org.kerasgraft.savedmodel.SavedModelReader;
 
 class PreprocessingChoiceTest {
 
@@ -64,6 +66,16 @@ class PreprocessingChoiceTest {
     UsageException e =
         assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(network));
     assertTrue(e.remedy().contains("--preprocessing"), e.explain());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-vgg-keras2", "tiny-vgg-keras3"})
+  void vggThatPreparesItsImagesAlreadyIsNotGuessed(String fixture) {
+    Path source = Path.of("src/test/resources/models").resolve(fixture);
+    Network vgg = Network.of(SavedModelReader.read(source));
+    assertEquals(Preprocessing.CAFFE, PreprocessingChoice.AUTO.resolve(vgg).mode());
+    Network prepared = Preprocessing.CAFFE.splice(vgg);
+    assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(prepared));
   }
 
   @Test
