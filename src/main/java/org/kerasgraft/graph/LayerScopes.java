@@ -107,7 +107,7 @@ final class LayerScopes {
     }
     if (at == 0) {
       at = scopes.size() - 1;
-      while (at > 0 && !stripped(scopes.get(at)).equals(layer)) {
+      while (at > 0 && !other(scopes.get(at)).equals(layer)) {
         at--;
       }
     }
@@ -137,6 +137,11 @@ final class LayerScopes {
 
   private String own(String scope) {
     return keras3 ? stripped(scope) : scope;
+  }
+
+  /** The other Keras' way: a model may have parts of both, as a head that this library put on. */
+  private String other(String scope) {
+    return keras3 ? scope : stripped(scope);
   }
 
   /** Whether a scope is that of a nested model. */

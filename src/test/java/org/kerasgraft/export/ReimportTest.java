@@ -43,7 +43,12 @@ class ReimportTest {
       Set<String> layers = network.layers().stream().map(Layer::name).collect(Collectors.toSet());
       assertTrue(layers.contains("block1_conv1"), layers.toString());
       assertTrue(layers.contains("block5_pool"), layers.toString());
-      assertTrue(layers.contains("dense") || layers.contains("head/dense"), layers.toString());
+      for (String dense : List.of("dense", "dense_1")) {
+        assertEquals(
+            List.of("head/" + dense + "/kernel", "head/" + dense + "/bias"),
+            network.layer(dense).variables().stream().map(VariableSpec::name).toList());
+        assertTrue(network.layer(dense).hasOneOutput());
+      }
       try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
         float[] rows = TrainedExample.rows(3);
         float[][] expected = example.predict(rows, 3);
