@@ -102,11 +102,13 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
   private void requireTwoClasses(Labels labels) {
     if (Arrays.stream(labels.values()).distinct().count() < 2) {
       throw new InvalidDataException(
-          "The "
-              + labels.count()
-              + " usable rows of '"
+          "What can be used of '"
               + plan.input().name()
-              + "' that are to train hold one class only; at least two are needed.",
+              + "' to train on, "
+              + labels.count()
+              + " of "
+              + plan.input().count()
+              + " inputs, is of one class only; at least two are needed.",
           "Repair the rejected inputs, add data of another class, or hold less back.");
     }
   }

@@ -3,6 +3,7 @@ package org.kerasgraft.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.backbone.RuntimeOptions;
@@ -98,7 +99,7 @@ final class EvaluateCommand implements Command {
       ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
       evaluation =
           request.input() instanceof InputChoice.Images images
-              ? evaluate(model, rows, images, request.rows().maxBad())
+              ? evaluate(model, rows, images, request.rows().maxBad(), progress)
               : evaluate(model, rows, (InputChoice.Rows) request.input());
     }
     EvaluationText text = new EvaluationText(evaluation);
@@ -113,21 +114,34 @@ final class EvaluateCommand implements Command {
   private static ExitCode gate(Evaluation evaluation, OptionalDouble required, Console console) {
     if (required.isPresent() && evaluation.accuracy() < required.getAsDouble()) {
       console.say(
-          "Accuracy "
-              + evaluation.accuracy()
-              + " is below the required "
-              + required.getAsDouble()
-              + ".");
+          String.format(
+              Locale.ROOT,
+              "Accuracy %.4f is below the required %.4f.",
+              evaluation.accuracy(),
+              required.getAsDouble()));
       return ExitCode.UNMET;
     }
     return ExitCode.OK;
   }
 
   private static Evaluation evaluate(
-      ServedModel model, ServedRows rows, InputChoice.Images images, int maxBad) {
+      ServedModel model,
+      ServedRows rows,
+      InputChoice.Images images,
+      int maxBad,
+      Progress progress) {
+    rows.requireImages();
     ImageSet set = ImageFolder.open(images.folder(), model.labels());
     List<PredictedRow> predicted = new ArrayList<>();
-    rows.predict(set, maxBad, predicted::add);
+    rows.predict(
+        set,
+        maxBad,
+        row -> {
+          predicted.add(row);
+          if (!row.isOk()) {
+            progress.note("Rejected " + row.name() + ": " + row.status());
+          }
+        });
     int[] all = set.labels();
     List<PredictedRow> good = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();

@@ -30,7 +30,10 @@ public final class Main {
   public static void main(String[] args) {
     Console console = Console.system();
     ExitCode code = run(List.of(args), console);
-    console.out().flush();
+    if (console.out().checkError() && code == ExitCode.OK) {
+      console.say("The result could not be written to standard output.");
+      code = ExitCode.STORAGE;
+    }
     console.err().flush();
     System.exit(code.code());
   }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageSet;
@@ -124,14 +123,31 @@ final class PredictCommand implements Command {
     return ExitCode.OK;
   }
 
-  /** Prints the heading, where there is one, and then each row that it gets. */
-  private static Consumer<PredictedRow> printer(
-      String key, ServedModel model, Output output, Console console) {
-    PredictionLines lines = new PredictionLines(key, model.labels(), output.top());
-    if (output.form() == Form.CSV) {
-      console.out().print(lines.csvHeading());
+  private static Printer printer(String key, ServedModel model, Output output, Console console) {
+    return new Printer(
+        new PredictionLines(key, model.labels(), output.top()), output.form(), console);
+  }
+
+  /** Prints each row that it gets; before the first one the heading, where there is one. */
+  private static final class Printer implements Consumer<PredictedRow> {
+    private final PredictionLines lines;
+    private final Form form;
+    private final Console console;
+    private boolean begun;
+
+    Printer(PredictionLines lines, Form form, Console console) {
+      this.lines = lines;
+      this.form = form;
+      this.console = console;
     }
-    Function<PredictedRow, String> line = output.form() == Form.CSV ? lines::csv : lines::json;
-    return row -> console.out().print(line.apply(row));
+
+    @Override
+    public void accept(PredictedRow row) {
+      if (form == Form.CSV && !begun) {
+        console.out().print(lines.csvHeading());
+      }
+      begun = true;
+      console.out().print(form == Form.CSV ? lines.csv(row) : lines.json(row));
+    }
   }
 }

@@ -39,16 +39,7 @@ final class ServedRows {
    * @throws TooManyRejectedException if too many cannot; after all rows were given
    */
   void predict(ImageSet images, int mostBad, Consumer<PredictedRow> consumer) {
-    ImageInput input =
-        model
-            .images()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "The model in '"
-                            + model.directory()
-                            + "' takes rows of an array, not images.",
-                        "Give --input X.npy with rows of shape " + model.rowShape() + "."));
+    ImageInput input = requireImages();
     int good = 0;
     String first = "";
     try (ImageDecoder decoder = ImageDecoder.open(input.size())) {
@@ -63,6 +54,22 @@ final class ServedRows {
       }
     }
     requireEnough(images, good, mostBad, first);
+  }
+
+  /**
+   * Checks that the model takes images.
+   *
+   * @return what it expects of them
+   * @throws UsageException if it takes rows of an array
+   */
+  ImageInput requireImages() {
+    return model
+        .images()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "The model in '" + model.directory() + "' takes rows of an array, not images.",
+                    "Give --input X.npy with rows of shape " + model.rowShape() + "."));
   }
 
   private static void requireEnough(ImageSet images, int good, int mostBad, String first) {

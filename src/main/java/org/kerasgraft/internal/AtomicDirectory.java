@@ -5,6 +5,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.kerasgraft.error.CannotCreateException;
@@ -27,11 +29,13 @@ public final class AtomicDirectory implements AutoCloseable {
 
   private final Path target;
   private final Path staging;
+  private final Optional<Path> existing;
   private boolean open = true;
 
-  private AtomicDirectory(Path target, Path staging) {
+  private AtomicDirectory(Path target, Path staging, Optional<Path> existing) {
     this.target = target;
     this.staging = staging;
+    this.existing = existing;
   }
 
   /**
@@ -46,15 +50,16 @@ public final class AtomicDirectory implements AutoCloseable {
     Path absolute = place(target);
     Path staging =
         absolute.resolveSibling("." + absolute.getFileName() + ".tmp-" + UUID.randomUUID());
+    Optional<Path> existing = nearestExisting(absolute);
     try {
       Files.createDirectories(staging);
     } catch (IOException e) {
       throw new CannotCreateException(
-          "Cannot create '" + target + "': " + obstacle(absolute, e) + ".",
+          "Cannot create '" + target + "': " + obstacle(existing, e) + ".",
           "Choose a path whose parent is a directory you may write to.",
           e);
     }
-    return new AtomicDirectory(absolute, staging);
+    return new AtomicDirectory(absolute, staging, existing);
   }
 
   /** Where the directory will be: a link's end, so that the link stays. */
@@ -120,7 +125,7 @@ public final class AtomicDirectory implements AutoCloseable {
       Files.deleteIfExists(target);
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       syncDirectory(target.getParent());
-    } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
       throw new CannotCreateException(
           "'" + target + "' appeared while it was being written; it was left as it is.",
           "Choose another path.",
@@ -133,13 +138,17 @@ public final class AtomicDirectory implements AutoCloseable {
     return target;
   }
 
-  /** Removes what was written unless it was committed. Idempotent. */
+  /**
+   * Removes what was written, and the ancestors that were created for it, unless it was committed.
+   * Idempotent.
+   */
   @Override
   public void close() {
     if (open) {
       open = false;
       try {
         deleteTree(staging);
+        removeCreatedAncestors();
       } catch (IOException e) {
         throw new StorageException("Cannot remove '" + staging + "': " + reason(e) + ".", "", e);
       }
@@ -201,21 +210,36 @@ public final class AtomicDirectory implements AutoCloseable {
     }
   }
 
-  /** Why a path cannot be made: the nearest ancestor that is there, and what is wrong with it. */
-  private static String obstacle(Path target, IOException e) {
+  private static Optional<Path> nearestExisting(Path target) {
     Path ancestor = target.getParent();
     while (ancestor != null && !Files.exists(ancestor)) {
       ancestor = ancestor.getParent();
     }
-    if (ancestor == null) {
-      return reason(e);
+    return Optional.ofNullable(ancestor);
+  }
+
+  /** Why a path cannot be made, from its nearest ancestor that is there. */
+  private static String obstacle(Optional<Path> ancestor, IOException e) {
+    if (ancestor.isPresent() && !Files.isDirectory(ancestor.get())) {
+      return "'" + ancestor.get() + "' is no directory";
     }
-    if (!Files.isDirectory(ancestor)) {
-      return "'" + ancestor + "' is no directory";
-    }
-    return e instanceof AccessDeniedException || e instanceof NoSuchFileException
-        ? "'" + ancestor + "' lets nothing be created in it"
+    return ancestor.isPresent()
+            && (e instanceof AccessDeniedException || e instanceof NoSuchFileException)
+        ? "'" + ancestor.get() + "' lets nothing be created in it"
         : reason(e);
+  }
+
+  /** Removes the ancestors that were created for this directory, unless others use them by now. */
+  private void removeCreatedAncestors() throws IOException {
+    Path ancestor = target.getParent();
+    try {
+      while (ancestor != null && !ancestor.equals(existing.orElse(null))) {
+        Files.deleteIfExists(ancestor);
+        ancestor = ancestor.getParent();
+      }
+    } catch (DirectoryNotEmptyException e) {
+      return;
+    }
   }
 
   private static String reason(IOException e) {
