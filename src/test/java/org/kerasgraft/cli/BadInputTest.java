@@ -199,7 +199,7 @@ class BadInputTest {
           train-rows | --labels @negative.npy | 65 | '@negative.npy' has the label -1 at row 4.
           train-rows | --labels @real.npy | 65 | '@real.npy' has the shape (6) and the type float32.
           train-rows | --labels @zeros.npy | 65 | '@zeros.npy' holds one class only; at least two classes are needed.
-          train-rows | --labels @ones.npy | 65 | What can be used of '@x.npy' to train on, 6 of 6 inputs, is of one class only
+          train-rows | --labels @ones.npy | 65 | '@ones.npy' holds one class only; at least two classes are needed.
           train-rows | --labels @cut.npy | 65 | '@cut.npy' is no readable NumPy file
           train-rows | --labels @absent.npy | 66 | There is no file '@absent.npy'.
           train-rows | --input @nan.npy | 65 | The loss became NaN in phase 'head', epoch 1, step 1
