@@ -30,7 +30,7 @@ public record SessionSettings(ConfigProto config) {
     if (options.device() == RuntimeOptions.Device.GPU && !hasGpu()) {
       throw new UsageException(
           "A GPU was asked for, but TensorFlow sees none.",
-          "Use --device cpu, or build with the GPU natives (mvn -Pgpu …) on a machine with CUDA.");
+          "Use --device cpu, or build with the GPU natives (Maven profile gpu) on a machine with CUDA.");
     }
     ConfigProto.Builder config =
         ConfigProto.newBuilder()

@@ -39,7 +39,7 @@ class LauncherTest {
     script(
         "mvn",
         """
-        echo called >>mvn-calls
+        echo "called $*" >>mvn-calls
         [ -e fail ] && { echo 'the reason'; exit 1; }
         mkdir -p target; echo jar >target/graft-1.jar
         for a in "$@"; do case $a in -Dmdep.outputFile=*) echo x.jar >"${a#*=}" ;; esac; done
@@ -68,6 +68,28 @@ class LauncherTest {
 
     assertTrue(outcome.err().contains("sources have changed"), outcome.err());
     assertEquals(2, calls());
+  }
+
+  @Test
+  void theProfilesAskedForAreBuiltWithAndKeptUntilOthersAreAskedFor() throws Exception {
+    assertEquals(0, runWithProfiles("gpu"));
+    assertEquals(0, run("--help").code());
+    assertEquals(1, calls());
+    assertTrue(
+        Files.readString(project.resolve("mvn-calls")).contains("-Pgpu"), "no profile was passed");
+    assertEquals(0, runWithProfiles(""));
+    assertEquals(2, calls());
+  }
+
+  private int runWithProfiles(String profiles) throws Exception {
+    List<String> command =
+        List.of(
+            "env",
+            "GRAFT_MAVEN_PROFILES=" + profiles,
+            "bash",
+            project.resolve("graft").toString(),
+            "--help");
+    return new ProcessBuilder(environment(command)).start().waitFor();
   }
 
   @Test
