@@ -250,8 +250,28 @@ public final class Trainer {
               + "; at least two classes are needed.",
           "Give labels 0 … classes−1.");
     }
+    warnOfEmptyClasses(labels, classes);
     List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     return fit.run(input, Optional.empty(), names, training);
+  }
+
+  /** A label out of place, such as 99 among 0 and 1, makes classes that no row is of. */
+  private void warnOfEmptyClasses(Labels labels, int classes) {
+    int given = (int) Arrays.stream(labels.values()).distinct().count();
+    if (given < classes) {
+      fit.surroundings()
+          .training()
+          .warning(
+              "'"
+                  + labels.name()
+                  + "' has rows of "
+                  + given
+                  + " of its "
+                  + classes
+                  + " classes (0 … "
+                  + (classes - 1)
+                  + "); the others cannot be learnt.");
+    }
   }
 
   private Optional<Integer> keptClasses() {

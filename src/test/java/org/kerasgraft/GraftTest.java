@@ -31,12 +31,14 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.export.ServedModel;
+import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.head.Activation;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.kerasgraft.train.Optimizer;
 import org.kerasgraft.train.Training;
+import org.kerasgraft.train.TrainingListener;
 import org.kerasgraft.train.Variables;
 import org.tensorflow.ndarray.Shape;
 
@@ -194,6 +196,34 @@ class GraftTest {
           assertThrows(InvalidDataException.class, () -> trainer.fit(rows, labels, SHORT));
       assertTrue(refused.getMessage().contains("one class only"), refused.getMessage());
     }
+  }
+
+  @Test
+  void classesThatNoRowIsOfAreWarnedOf() {
+    Path array = folder.resolve("gap.npy");
+    try (NpyWriter writer = NpyWriter.create(array, Shape.of(32, 32, 3))) {
+      writer.append(new float[32 * 32 * 3], 0);
+      writer.append(new float[32 * 32 * 3], 0);
+    }
+    List<String> warnings = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void warning(String text) {
+            warnings.add(text);
+          }
+        };
+    try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
+        Npy rows = Npy.open(array);
+        TrainedModel model =
+            Trainer.of(backbone, HEAD)
+                .store(FeatureStore.at(folder.resolve("store")))
+                .listeners(ExtractionListener.SILENT, listener)
+                .fit(rows, new Labels("labels.npy", new int[] {0, 4}), SHORT)) {
+      assertEquals(5, model.judgement().evaluation().perClass().size());
+    }
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.get(0).contains("rows of 2 of its 5 classes"), warnings.get(0));
   }
 
   @Test
