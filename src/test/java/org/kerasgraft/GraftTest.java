@@ -216,7 +216,7 @@ class GraftTest {
     try (Backbone backbone = Graft.open(MODEL).cutAfter("block5_pool");
         Npy rows = Npy.open(array);
         TrainedModel model =
-            Trainer.of(backbone, HEAD)
+            Trainer.of(backbone, Head.builder().flatten().classes(5).build())
                 .store(FeatureStore.at(folder.resolve("store")))
                 .listeners(ExtractionListener.SILENT, listener)
                 .fit(rows, new Labels("labels.npy", new int[] {0, 4}), SHORT)) {
