@@ -1,0 +1,74 @@
+package org.kerasgraft.graph;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.savedmodel.ImportedModel;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+/** The functions of a model's graph, as calls name them. */
+final class FunctionLibrary {
+
+  private final Map<String, FunctionDef> functions = new HashMap<>();
+  private final ImportedModel model;
+
+  FunctionLibrary(ImportedModel model) {
+    this.model = model;
+    model
+        .metaGraph()
+        .getGraphDef()
+        .getLibrary()
+        .getFunctionList()
+        .forEach(f -> functions.put(f.getSignature().getName(), f));
+  }
+
+  /** Whether a node calls a function, by a call op or by the function's name. */
+  boolean isCall(NodeDef node) {
+    return node.getOp().equals("StatefulPartitionedCall")
+        || node.getOp().equals("PartitionedCall")
+        || functions.containsKey(node.getOp());
+  }
+
+  /** What a call calls. */
+  FunctionDef function(NodeDef call) {
+    String name =
+        call.containsAttr("f") ? call.getAttrOrThrow("f").getFunc().getName() : call.getOp();
+    FunctionDef function = functions.get(name);
+    if (function == null) {
+      throw damaged("node '" + call.getName() + "' calls the absent function '" + name + "'");
+    }
+    return function;
+  }
+
+  /** The index among all outputs of {@code node} of output {@code index} of {@code result}. */
+  int resultIndex(NodeDef node, String result, int index) {
+    if (!functions.containsKey(node.getOp())) {
+      return OpResults.index(node, result, index);
+    }
+    List<String> results =
+        function(node).getSignature().getOutputArgList().stream()
+            .map(OpDef.ArgDef::getName)
+            .toList();
+    if (!results.contains(result)) {
+      throw damaged("'" + node.getName() + "' has no result '" + result + "'");
+    }
+    return results.indexOf(result) + index;
+  }
+
+  /** The functions that nodes name otherwise than by calling them. */
+  FunctionDefLibrary needed(Collection<NodeDef> nodes) {
+    return FunctionNames.needed(nodes, functions);
+  }
+
+  /** The error for a graph that does not fit together. */
+  InvalidModelException damaged(String what) {
+    return new InvalidModelException(
+        "The graph of '" + model.directory() + "' is damaged: " + what + ".",
+        "Copy or export the model again.");
+  }
+}
