@@ -217,8 +217,9 @@ final class PreprocessingSplice {
   }
 
   private Layer inputLayer(Layer layer, String output) {
-    return new Layer(
-        layer.name(), layer.type(), output, shape, layer.variables(), layer.trainable());
+    TensorSpec prepared = new TensorSpec(output, DataType.DT_FLOAT, shape);
+    return Layer.calledOnce(
+        layer.name(), layer.type(), prepared, layer.variables(), layer.trainable());
   }
 
   private static NodeDef redirected(NodeDef node, String old, String replacement) {

@@ -36,12 +36,17 @@ final class ConvBlockSearch {
   private record Traits(int level, boolean convolves, boolean pools, boolean spatial) {}
 
   private final Network network;
+
+  /** The layers by their outputs: a shared layer stands once for each call. */
+  private final List<Layer> layers;
+
   private final DataFlow flow;
   private final Map<String, Integer> levels = new HashMap<>();
   private final Set<String> spatial = new HashSet<>();
 
   private ConvBlockSearch(Network network) {
     this.network = network;
+    this.layers = network.layers().stream().flatMap(l -> l.byOutput().stream()).toList();
     this.flow = new DataFlow(network.graph().graphDef());
   }
 
@@ -86,7 +91,11 @@ final class ConvBlockSearch {
 
   private Optional<ConvBlock> block() {
     Map<Layer, Traits> traits = traits();
-    List<Layer> leaves = network.layers().stream().filter(traits::containsKey).toList();
+    List<Layer> leaves =
+        layers.stream()
+            .filter(traits::containsKey)
+            .sorted(Comparator.comparingInt(this::position))
+            .toList();
     int last = -1;
     for (int i = 0; i < leaves.size(); i++) {
       last = traits.get(leaves.get(i)).convolves() ? i : last;
@@ -125,8 +134,7 @@ final class ConvBlockSearch {
     Map<Layer, Traits> traits = new HashMap<>();
     Set<String> claimed = new HashSet<>();
     List<Layer> innermostFirst =
-        network.layers().stream()
-            .filter(Layer::hasOneOutput)
+        layers.stream()
             .sorted(Comparator.comparingInt(this::position).thenComparing(l -> -l.name().length()))
             .toList();
     for (Layer layer : innermostFirst) {

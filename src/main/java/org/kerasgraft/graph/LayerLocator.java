@@ -8,27 +8,48 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.KerasLayer;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.NodeDef;
 
-/** Finds the Keras layers of an inlined model and the tensor that leaves each. */
+/** Finds the Keras layers of an inlined model, their calls, and the tensors that leave each. */
 final class LayerLocator {
+
+  /** One call: its name, {@code outer@1/inner@0}, and the nodes that it added, in order. */
+  private static final class Part {
+    private final String name;
+    private final List<NodeDef> nodes;
+    private final Set<String> names = new HashSet<>();
+
+    Part(String name, List<NodeDef> nodes) {
+      this.name = name;
+      this.nodes = nodes;
+      nodes.forEach(n -> names.add(n.getName()));
+    }
+  }
+
+  /** What is around the layers of the model itself: everything. */
+  private static final Part MODEL = new Part("", List.of());
 
   private final FlatGraph flat;
   private final DataFlow flow;
   private final Shapes shapes;
+  private final Boundary boundary;
   private final LayerScopes scopes;
-  private final Map<String, String> types = new HashMap<>();
-  private final Set<String> fromInput;
+  private final LayerCalls calls;
   private final Map<String, Set<VariableSpec>> reads;
-  private final Map<String, Set<String>> readers = new HashMap<>();
-  private final Set<String> results = new HashSet<>();
-  private final Map<String, List<String>> tensors = new HashMap<>();
+  private final Map<String, String> classes = new HashMap<>();
   private final Map<String, List<NodeDef>> inside = new HashMap<>();
+
+  /** Scope of a layer to its full name, and to its calls: outer layers first. */
+  private final Map<String, String> names = new HashMap<>();
+
+  private final Map<String, List<Part>> parts = new HashMap<>();
 
   /**
    * Looks at a graph.
@@ -40,20 +61,11 @@ final class LayerLocator {
     this.flat = flat;
     this.flow = new DataFlow(flat.graphDef());
     this.shapes = new Shapes(flat.graphDef());
+    this.boundary = new Boundary(flat, flow);
     this.scopes = new LayerScopes(model, flat);
-    model.kerasLayers().forEach(l -> types.putIfAbsent(l.name(), l.className()));
-    this.fromInput =
-        flow.dependents(
-            flat.inputs().values().stream().map(i -> DataFlow.nodeOf(i.tensor())).toList());
     this.reads = LayerScopes.reads(flat);
-    for (NodeDef node : flow.nodes()) {
-      DataFlow.inputs(node)
-          .forEach(t -> readers.computeIfAbsent(t, k -> new HashSet<>()).add(node.getName()));
-    }
-    flat.outputs().values().forEach(o -> results.add(o.tensor()));
-    Set<String> all = new LinkedHashSet<>(readers.keySet());
-    all.addAll(results);
-    all.forEach(t -> tensors.computeIfAbsent(DataFlow.nodeOf(t), n -> new ArrayList<>()).add(t));
+    this.calls = new LayerCalls(reads);
+    model.kerasLayers().forEach(l -> classes.putIfAbsent(last(l.name()), l.className()));
     for (NodeDef node : flow.nodes()) {
       String name = node.getName();
       for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
@@ -64,91 +76,142 @@ final class LayerLocator {
     }
   }
 
+  private static String last(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
   /** The layers in execution order, input layers first. */
   List<Layer> locate() {
     List<Layer> layers = new ArrayList<>();
-    flat.inputs().forEach((name, spec) -> layers.add(inputLayer(name, spec)));
-    scopes
-        .byName()
+    flat.inputs()
         .forEach(
-            (name, calls) -> {
-              if (!flat.inputs().containsKey(name)) {
-                layer(name, calls).ifPresent(layers::add);
-              }
-            });
+            (name, spec) ->
+                layers.add(
+                    Layer.calledOnce(name, Optional.of("InputLayer"), spec, List.of(), false)));
+    Map<String, List<String>> byName = scopes.byName();
+    byName.forEach((name, some) -> some.forEach(scope -> names.put(scope, name)));
+    byName.forEach(
+        (name, some) -> {
+          if (!flat.inputs().containsKey(name)) {
+            layer(name, some).ifPresent(layers::add);
+          }
+        });
     return layers;
   }
 
-  private static Layer inputLayer(String name, TensorSpec spec) {
-    return new Layer(
-        name, Optional.of("InputLayer"), spec.tensor(), spec.shape(), List.of(), false);
-  }
-
-  private Optional<Layer> layer(String name, List<String> calls) {
-    List<NodeDef> own = new ArrayList<>();
-    Set<String> outputs = new LinkedHashSet<>();
-    for (String scope : calls) {
-      List<NodeDef> nodes = inside.getOrDefault(scope, List.of());
-      own.addAll(nodes);
-      outputs.addAll(leaving(nodes));
+  private Optional<Layer> layer(String name, List<String> own) {
+    List<Layer.Call> found = new ArrayList<>();
+    List<NodeDef> nodes = new ArrayList<>();
+    for (Part part : parts(name, own)) {
+      nodes.addAll(part.nodes);
+      List<TensorSpec> outputs = boundary.leaving(part.nodes).stream().map(this::spec).toList();
+      if (!outputs.isEmpty()) {
+        found.add(new Layer.Call(part.name, outputs));
+      }
     }
-    if (outputs.isEmpty()) {
+    if (found.isEmpty()) {
       return Optional.empty();
     }
-    Set<VariableSpec> variables = new LinkedHashSet<>(flat.variables().values());
     Set<VariableSpec> read = new HashSet<>();
-    own.forEach(n -> read.addAll(reads.getOrDefault(n.getName(), Set.of())));
-    variables.retainAll(read);
-    List<VariableSpec> inOrder = List.copyOf(variables);
-    String output = outputs.size() == 1 ? outputs.iterator().next() : Layer.AMBIGUOUS;
-    Shape shape = shape(output);
-    boolean trainable = inOrder.stream().anyMatch(VariableSpec::trainable);
+    nodes.forEach(n -> read.addAll(reads.getOrDefault(n.getName(), Set.of())));
+    Set<VariableSpec> inOrder = new LinkedHashSet<>(flat.variables().values());
+    inOrder.retainAll(read);
+    List<VariableSpec> variables = List.copyOf(inOrder);
+    Shape shape = found.get(0).outputs().get(0).shape();
     return Optional.of(
-        new Layer(name, type(name, calls, own, inOrder, shape), output, shape, inOrder, trainable));
+        new Layer(
+            name,
+            type(name, own, nodes, variables, shape),
+            found,
+            variables,
+            variables.stream().anyMatch(VariableSpec::trainable)));
+  }
+
+  /** A layer's calls: within each call of the layer around it, as many as there are. */
+  private List<Part> parts(String name, List<String> own) {
+    Map<Part, Map<String, List<List<NodeDef>>>> within = new LinkedHashMap<>();
+    for (String scope : own) {
+      for (Part outer : around(scope)) {
+        List<NodeDef> nodes =
+            inside.getOrDefault(scope, List.of()).stream()
+                .filter(n -> outer == MODEL || outer.names.contains(n.getName()))
+                .toList();
+        if (!nodes.isEmpty()) {
+          within
+              .computeIfAbsent(outer, o -> new LinkedHashMap<>())
+              .put(scope, split(name, nodes, own.size()));
+        }
+      }
+    }
+    List<Part> all = new ArrayList<>();
+    within.forEach(
+        (outer, byScope) -> {
+          long count = byScope.values().stream().mapToLong(List::size).sum();
+          int number = 0;
+          for (Map.Entry<String, List<List<NodeDef>>> some : byScope.entrySet()) {
+            for (List<NodeDef> nodes : some.getValue()) {
+              Part part = new Part(called(name, some.getKey(), outer, count, number++), nodes);
+              parts.computeIfAbsent(some.getKey(), s -> new ArrayList<>()).add(part);
+              all.add(part);
+            }
+          }
+        });
+    return all;
+  }
+
+  private List<Part> around(String scope) {
+    String outer = scopes.enclosing(scope, parts.keySet());
+    return outer.isEmpty() ? List.of(MODEL) : parts.get(outer);
+  }
+
+  private List<List<NodeDef>> split(String name, List<NodeDef> nodes, int sharing) {
+    if (!scopes.callsShareScope() || sharing > 1) {
+      return List.of(nodes);
+    }
+    int recorded = scopes.recorded(name).map(KerasLayer::calls).orElse(0);
+    return calls.split(
+        nodes,
+        recorded > 0 ? OptionalInt.of(recorded) : OptionalInt.empty(),
+        boundary.leaving(nodes).size());
+  }
+
+  private String called(String name, String scope, Part outer, long count, int number) {
+    String around = names.getOrDefault(scopes.enclosing(scope, parts.keySet()), "");
+    String own = outer == MODEL ? name : name.substring(around.length() + 1);
+    String prefix = outer == MODEL ? "" : outer.name + "/";
+    return prefix + own + (count > 1 ? "@" + number : "");
   }
 
   private Optional<String> type(
       String name,
-      List<String> calls,
-      List<NodeDef> own,
+      List<String> own,
+      List<NodeDef> nodes,
       List<VariableSpec> variables,
       Shape shape) {
-    String last = name.substring(name.lastIndexOf('/') + 1);
-    String known = types.getOrDefault(name, types.getOrDefault(last, ""));
-    if (!known.isEmpty()) {
-      return Optional.of(known);
+    Optional<String> known =
+        scopes
+            .recorded(name)
+            .map(KerasLayer::className)
+            .or(() -> Optional.ofNullable(classes.get(last(name))));
+    if (known.isPresent()) {
+      return known.filter(type -> !type.isEmpty());
     }
-    return calls.stream().anyMatch(scopes::isModel)
+    return own.stream().anyMatch(scopes::isModel)
         ? Optional.empty()
-        : LayerType.infer(own, variables, shape);
+        : LayerType.infer(nodes, variables, shape);
   }
 
-  /** The tensors that depend on the input and are read outside, or are results. */
-  private Set<String> leaving(List<NodeDef> nodes) {
-    Set<String> names = new HashSet<>();
-    nodes.forEach(n -> names.add(n.getName()));
-    Map<String, Integer> leaving = new LinkedHashMap<>();
-    for (NodeDef node : nodes) {
-      for (String tensor : tensors.getOrDefault(node.getName(), List.of())) {
-        if (results.contains(tensor)
-            || !names.containsAll(readers.getOrDefault(tensor, Set.of()))) {
-          leaving.put(tensor, 1);
-        }
-      }
-    }
-    leaving.keySet().removeIf(t -> !fromInput.contains(DataFlow.nodeOf(t)));
-    return leaving.keySet();
-  }
-
-  private Shape shape(String tensor) {
-    Shape recorded = tensor.equals(Layer.AMBIGUOUS) ? Shape.unknown() : shapes.of(tensor);
-    if (!recorded.isUnknown()) {
-      return recorded;
-    }
-    return flat.outputs().values().stream()
-        .filter(o -> o.tensor().equals(tensor))
-        .map(TensorSpec::shape)
-        .findFirst()
-        .orElse(recorded);
+  private TensorSpec spec(String tensor) {
+    Optional<TensorSpec> result =
+        flat.outputs().values().stream().filter(o -> o.tensor().equals(tensor)).findFirst();
+    Shape shape = shapes.of(tensor);
+    int index = Integer.parseInt(tensor.substring(tensor.lastIndexOf(':') + 1));
+    return new TensorSpec(
+        tensor,
+        result
+            .map(TensorSpec::dtype)
+            .orElseGet(
+                () -> TensorTypes.of(flow.node(DataFlow.nodeOf(tensor)).orElseThrow(), index)),
+        shape.isUnknown() ? result.map(TensorSpec::shape).orElse(shape) : shape);
   }
 }

@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.KerasLayer;
 import org.kerasgraft.savedmodel.ModelFormat;
@@ -23,7 +25,12 @@ import org.tensorflow.proto.NodeDef;
  * which component is the layer; whatever encloses it is a model, and the other scopes there are
  * layers without weights. Keras 3 opens a layer's scope twice, so TensorFlow appends exactly one
  * number to it, and exactly one is taken off again; Keras 2 leaves names as they are. Which Keras
- * it was, the variables' names decide by majority.
+ * it was, the variables' names decide by majority. The outermost component is the model itself and
+ * no part of a layer's name, unless variables are read below several: then nothing says which of
+ * them are models, and all are kept.
+ *
+ * <p>Where Keras 2 metadata lists the layers, a scope is a layer if the rest of its path is in the
+ * list.
  */
 final class LayerScopes {
 
@@ -32,7 +39,7 @@ final class LayerScopes {
   /** The nodes of the model itself, whose names are their paths. */
   private final Set<String> paths;
 
-  private final Set<String> known = new HashSet<>();
+  private final Map<String, KerasLayer> known = new HashMap<>();
   private final boolean keras3;
 
   /** Scope of a layer that reads a variable to the layer's own name. */
@@ -41,14 +48,20 @@ final class LayerScopes {
   /** Scopes of models, nested ones too. */
   private final Set<String> models = new TreeSet<>();
 
+  private final boolean oneRoot;
+
+  /** Scope to full name, of layers and of nested models. */
+  private final Map<String, String> names = new HashMap<>();
+
   LayerScopes(ImportedModel model, FlatGraph flat) {
     this.paths = paths(flat);
-    model.kerasLayers().stream().map(KerasLayer::name).forEach(known::add);
+    model.kerasLayers().forEach(l -> known.put(l.name(), l));
     Map<String, Set<VariableSpec>> reads = reads(flat);
     this.keras3 = isKeras3(reads, model.format());
     reads.forEach((node, some) -> some.forEach(v -> anchor(node, v)));
+    this.oneRoot = anchored.keySet().stream().map(LayerScopes::root).distinct().count() <= 1;
     if (models.isEmpty()) {
-      paths.stream().filter(p -> p.indexOf('/') > 0).forEach(p -> models.add(first(p)));
+      paths.stream().filter(p -> p.indexOf('/') > 0).map(LayerScopes::root).forEach(models::add);
     }
   }
 
@@ -60,8 +73,9 @@ final class LayerScopes {
     return paths;
   }
 
-  private static String first(String path) {
-    return path.substring(0, path.indexOf('/'));
+  private static String root(String path) {
+    int slash = path.indexOf('/');
+    return slash < 0 ? path : path.substring(0, slash);
   }
 
   /** Node of the model to the variables whose handles it is given. */
@@ -102,21 +116,38 @@ final class LayerScopes {
     List<String> scopes = scopes(path);
     String layer = layer(variable);
     int at = scopes.size() - 1;
-    while (at > 0 && !own(scopes.get(at)).equals(layer)) {
+    while (at >= 0 && !own(scopes.get(at)).equals(layer)) {
       at--;
     }
-    if (at == 0) {
+    if (at < 0) {
       at = scopes.size() - 1;
-      while (at > 0 && !other(scopes.get(at)).equals(layer)) {
+      while (at >= 0 && !other(scopes.get(at)).equals(layer)) {
         at--;
       }
     }
-    if (at > 0) {
+    if (at <= 0 && keras3) {
+      at = numbered(scopes);
+      layer = at < 0 ? layer : stripped(scopes.get(at));
+    }
+    if (at >= 0) {
       anchored.put(String.join("/", scopes.subList(0, at + 1)), layer);
       for (int i = 1; i <= at; i++) {
         models.add(String.join("/", scopes.subList(0, i)));
       }
     }
+  }
+
+  /**
+   * The innermost layer around a read that the variable's name does not tell, as in a subclassed
+   * model whose variables Keras 3 names by the model alone: the last numbered component before the
+   * op's.
+   */
+  private static int numbered(List<String> scopes) {
+    int at = scopes.size() - 2;
+    while (at >= 0 && !NUMBER.matcher(scopes.get(at)).find()) {
+      at--;
+    }
+    return at;
   }
 
   /** The components of a path but the op's own. */
@@ -127,8 +158,11 @@ final class LayerScopes {
 
   /** The layer that a variable's Keras path names: the last component but one. */
   private static String layer(VariableSpec variable) {
-    String owner = variable.layer();
-    return owner.substring(owner.lastIndexOf('/') + 1);
+    return last(variable.layer());
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   private static String stripped(String scope) {
@@ -149,16 +183,34 @@ final class LayerScopes {
     return models.contains(scope);
   }
 
-  /** Full Keras name of each layer to its scopes, one a call, by their first node. */
+  /** Keras' own record of a layer, if there is one. */
+  Optional<KerasLayer> recorded(String name) {
+    return Optional.ofNullable(known.get(name));
+  }
+
+  /** Whether all calls of a layer share one scope, as in Keras 2; else each has its own. */
+  boolean callsShareScope() {
+    return !keras3;
+  }
+
+  /** The nearest scope around a layer's that is a layer too; empty if there is none. */
+  String enclosing(String scope, Set<String> layers) {
+    String outer = scope;
+    do {
+      outer = outer.substring(0, Math.max(0, outer.lastIndexOf('/')));
+    } while (!outer.isEmpty() && !layers.contains(outer));
+    return outer;
+  }
+
+  /** Full Keras name of each layer to its scopes by their first node; outer ones come first. */
   Map<String, List<String>> byName() {
     Map<String, List<String>> found = new LinkedHashMap<>();
     Set<String> seen = new HashSet<>();
-    Map<String, String> names = new HashMap<>();
     for (String path : paths) {
       for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
         String scope = path.substring(0, slash);
         if (seen.add(scope)) {
-          String name = name(scope, names);
+          String name = known.isEmpty() ? found(scope) : listed(scope);
           if (!name.isEmpty()) {
             found.computeIfAbsent(name, n -> new ArrayList<>()).add(scope);
           }
@@ -168,24 +220,41 @@ final class LayerScopes {
     return found;
   }
 
-  /** The full Keras name of a scope; empty if it is no layer. Remembers what it finds. */
-  private String name(String scope, Map<String, String> names) {
-    int slash = scope.lastIndexOf('/');
-    if (slash < 0 || !models.contains(scope.substring(0, slash))) {
+  /** The name that metadata lists for a scope; empty if it lists none. */
+  private String listed(String scope) {
+    int slash = scope.indexOf('/');
+    if (slash < 0) {
       return "";
     }
-    String last = scope.substring(slash + 1);
-    String outer = names.getOrDefault(scope.substring(0, slash), "");
+    String outer = scope.substring(0, scope.lastIndexOf('/'));
+    String prefix = outer.indexOf('/') < 0 ? "" : names.get(outer) + "/";
+    String last = last(scope);
+    String owner = anchored.getOrDefault(scope, "");
+    List<String> candidates =
+        Stream.of(prefix + last, prefix + stripped(last)).filter(known::containsKey).toList();
+    String name =
+        candidates.stream()
+            .filter(c -> last(c).equals(owner))
+            .findFirst()
+            .orElse(candidates.isEmpty() ? "" : candidates.get(0));
+    names.put(scope, name.isEmpty() ? prefix + last : name);
+    return name;
+  }
+
+  /** The name that a scope has by the rules; empty if it is no layer. */
+  private String found(String scope) {
+    int slash = scope.lastIndexOf('/');
+    boolean inModel = slash > 0 && models.contains(scope.substring(0, slash));
+    boolean root = slash < 0;
+    if (root ? oneRoot || !(isModel(scope) || anchored.containsKey(scope)) : !inModel) {
+      return "";
+    }
+    String last = last(scope);
+    String outer = root ? "" : names.getOrDefault(scope.substring(0, slash), "");
     String prefix = outer.isEmpty() ? "" : outer + "/";
     String name = prefix + anchored.getOrDefault(scope, own(last));
-    if (!known.isEmpty() && !known.contains(name) && known.contains(prefix + stripped(last))) {
-      name = prefix + stripped(last);
-    }
-    boolean layer =
-        known.isEmpty()
-            ? anchored.containsKey(scope) || !keras3 || NUMBER.matcher(last).find()
-            : known.contains(name);
-    if (layer || models.contains(scope)) {
+    boolean layer = anchored.containsKey(scope) || !keras3 || NUMBER.matcher(last).find();
+    if (layer || isModel(scope)) {
       names.put(scope, name);
     }
     return layer ? name : "";

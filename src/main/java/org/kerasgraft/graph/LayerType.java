@@ -124,6 +124,8 @@ final class LayerType {
   }
 
   private boolean hasVariable(String last) {
-    return variables.stream().anyMatch(v -> v.name().endsWith("/" + last));
+    return variables.stream()
+        .map(v -> v.name().substring(v.name().lastIndexOf('/') + 1))
+        .anyMatch(own -> own.equals(last) || own.matches(last + "_\\d+"));
   }
 }

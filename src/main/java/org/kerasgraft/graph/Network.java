@@ -1,6 +1,5 @@
 package org.kerasgraft.graph;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,11 +8,9 @@ import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
-import org.kerasgraft.internal.NearNames;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.Signature;
 import org.kerasgraft.savedmodel.TensorSpec;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -104,24 +101,16 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
   }
 
   /**
-   * Finds a layer by its Keras name.
+   * Finds a layer, or one output of it.
    *
-   * @param name the full name
-   * @return the layer
+   * @param name the full Keras name, which may hold {@code /}; {@code outer/inner} inside a nested
+   *     model; {@code name@1} for one call of a shared layer; {@code name:1} for one of several
+   *     outputs. In a plain SavedModel also a scope, or a node, whose first output is then meant
+   * @return the layer; of that one output if the name is a call's or an output's
    * @throws UnknownNameException if there is none, with near names
    */
   public Layer layer(String name) {
-    return layers.stream()
-        .filter(layer -> layer.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UnknownNameException(
-                    "layer",
-                    name,
-                    "'" + source.directory() + "'",
-                    NearNames.of(name, layers.stream().map(Layer::name).toList()),
-                    "'graft inspect' lists its " + layers.size() + " layers."));
+    return new LayerSearch(this).named(name);
   }
 
   /**
@@ -158,29 +147,42 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * Cuts after a layer: its output becomes the only output, {@link #FEATURES}; whatever does not
    * lead there is dropped.
    *
-   * @param layer the Keras name of any layer, weightless ones too
+   * @param layer the name of any layer, weightless ones too, or of one call or output, as {@link
+   *     #layer} takes it
    * @return the smaller network
    * @throws UnknownNameException if there is none, with near names
-   * @throws UsageException if several tensors leave the layer
+   * @throws UsageException if several tensors leave the layer, listing them
    */
   public Network cutAfter(String layer) {
     Layer end = layer(layer);
-    if (!end.hasOneOutput()) {
-      throw new UsageException(
-          "Several tensors leave the layer '"
-              + layer
-              + "': it is called more than once, or has several outputs.",
-          "Cut after a layer behind it.");
-    }
-    Map<String, TensorSpec> outputs = new LinkedHashMap<>();
-    outputs.put(FEATURES, new TensorSpec(end.output(), DataType.DT_FLOAT, end.outputShape()));
-    FlatGraph pruned = Pruner.prune(graph, outputs);
-    Set<String> kept = Pruner.ancestors(pruned.graphDef(), List.of(end.output()));
+    TensorSpec output = end.onlyOutput().orElseThrow(() -> ambiguous(end));
+    FlatGraph pruned = Pruner.prune(graph, Map.of(FEATURES, output));
+    Set<String> kept = Pruner.ancestors(pruned.graphDef(), List.of(output.tensor()));
     return new Network(
-        source,
-        pruned,
-        layers.stream()
-            .filter(l -> l.hasOneOutput() && kept.contains(Inliner.node(l.output())))
-            .toList());
+        source, pruned, layers.stream().flatMap(l -> kept(l, kept).stream()).toList());
+  }
+
+  private static Optional<Layer> kept(Layer layer, Set<String> nodes) {
+    List<Layer.Call> calls =
+        layer.calls().stream()
+            .filter(
+                c -> c.outputs().stream().allMatch(o -> nodes.contains(Inliner.node(o.tensor()))))
+            .toList();
+    return calls.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Layer(layer.name(), layer.type(), calls, layer.variables(), layer.trainable()));
+  }
+
+  private static UsageException ambiguous(Layer layer) {
+    boolean shared = layer.calls().size() > 1;
+    return new UsageException(
+        "The layer '"
+            + layer.name()
+            + "' "
+            + (shared
+                ? "is called " + layer.calls().size() + " times."
+                : "has " + layer.calls().get(0).outputs().size() + " outputs."),
+        "Name one of them: " + String.join(", ", layer.outputNames()) + ".");
   }
 }

@@ -50,7 +50,8 @@ public record ModelSummary(Network network) {
       List<Long> outputShape,
       long parameters,
       boolean trainable,
-      List<String> variables) {}
+      List<String> variables,
+      List<String> calls) {}
 
   private record VariableEntry(
       String name,
@@ -67,7 +68,9 @@ public record ModelSummary(Network network) {
   /**
    * The JSON form.
    *
-   * @return one object; unknown types, shapes and dimensions are null
+   * @return one object; unknown types, shapes and dimensions are null. A layer's {@code calls} are
+   *     the names to cut after: its own, or those of a shared layer's calls ({@code name@0}) or of
+   *     several outputs ({@code name:0})
    */
   public String json() {
     ImportedModel model = network.source();
@@ -112,7 +115,8 @@ public record ModelSummary(Network network) {
         shape(layer.outputShape()),
         layer.parameters(),
         layer.trainable(),
-        layer.variables().stream().map(VariableSpec::name).toList());
+        layer.variables().stream().map(VariableSpec::name).toList(),
+        layer.outputNames());
   }
 
   private VariableEntry entry(VariableSpec variable) {
@@ -189,6 +193,11 @@ public record ModelSummary(Network network) {
           shapeText(layer.outputShape()),
           grouped(layer.parameters()),
           layer.variables().isEmpty() ? "" : layer.trainable() ? "yes" : "no");
+      if (!layer.hasOneOutput()) {
+        layer
+            .byOutput()
+            .forEach(o -> table.row("  " + o.name(), "", shapeText(o.outputShape()), "", ""));
+      }
     }
     return table.render(0);
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +18,20 @@ import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 /**
  * What Keras 2 wrote about its layers: {@code keras_metadata.pb} (TensorFlow 2.5 and later) or the
  * objects' own metadata (older). There is no generated class for the file's {@code SavedMetadata},
- * so the few fields needed are read from the wire: {@code nodes = 1} with {@code identifier = 4}
- * and {@code metadata = 5} (tf-keras {@code protobuf/saved_metadata.proto}).
+ * so the few fields needed are read from the wire: {@code nodes = 1} with {@code node_path = 3},
+ * {@code identifier = 4} and {@code metadata = 5} (tf-keras {@code protobuf/saved_metadata.proto}).
+ *
+ * <p>The model's own configuration names the layers in order, if it is functional or sequential.
+ * Layers that only the objects tell of, as a subclassed model's, follow; the object that holds one
+ * as an attribute, directly or in a list, is the outer layer.
  */
 final class KerasMetadata {
 
   private static final String LAYER_PREFIX = "_tf_keras_";
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the file says about one object: {@code root.first.conv} and so on, and its JSON. */
+  private record Entry(String path, String json) {}
 
   private KerasMetadata() {}
 
@@ -40,14 +48,14 @@ final class KerasMetadata {
    */
   static List<KerasLayer> read(Path directory, List<SavedObject> objects) {
     Path file = directory.resolve("keras_metadata.pb");
-    List<String> texts = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>();
     try {
       if (Files.isRegularFile(file)) {
-        readFile(Files.readAllBytes(file), texts);
+        readFile(Files.readAllBytes(file), entries);
       } else {
-        readObjects(objects, texts);
+        readObjects(objects, entries);
       }
-      return layers(texts);
+      return layers(entries);
     } catch (IOException | RuntimeException e) {
       throw new InvalidModelException(
           "The Keras metadata of '" + directory + "' is damaged or truncated.",
@@ -56,17 +64,34 @@ final class KerasMetadata {
     }
   }
 
-  /** The first text is the model's: its configuration, if there, has the layers in order. */
-  private static List<KerasLayer> layers(List<String> texts) throws IOException {
+  /** The first entry is the model's. */
+  private static List<KerasLayer> layers(List<Entry> entries) throws IOException {
     Map<String, KerasLayer> layers = new LinkedHashMap<>();
-    if (!texts.isEmpty()) {
-      addConfigured("", JSON.readTree(texts.get(0)).path("config"), layers);
+    if (entries.isEmpty()) {
+      return List.of();
     }
-    for (int i = 1; layers.isEmpty() && i < texts.size(); i++) {
-      JsonNode json = JSON.readTree(texts.get(i));
-      add(json.path("name").asText(json.path("config").path("name").asText("")), json, layers);
+    JsonNode root = JSON.readTree(entries.get(0).json());
+    addConfigured("", root.path("config"), layers);
+    Map<String, String> names = new HashMap<>();
+    for (Entry entry : entries.subList(1, entries.size())) {
+      JsonNode json = JSON.readTree(entry.json());
+      String own = json.path("name").asText(json.path("config").path("name").asText(""));
+      String name = outer(entry.path(), names) + own;
+      names.put(entry.path(), name + "/");
+      add(name, json, 0, layers);
     }
     return List.copyOf(layers.values());
+  }
+
+  /** The prefix that the nearest enclosing layer gives; empty directly in the model. */
+  private static String outer(String path, Map<String, String> names) {
+    for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+      String prefix = names.get(path.substring(0, dot));
+      if (prefix != null) {
+        return prefix;
+      }
+    }
+    return "";
   }
 
   private static void addConfigured(
@@ -74,33 +99,34 @@ final class KerasMetadata {
     for (JsonNode layer : config.path("layers")) {
       String name =
           prefix + layer.path("config").path("name").asText(layer.path("name").asText(""));
-      add(name, layer, layers);
+      add(name, layer, Math.max(1, layer.path("inbound_nodes").size()), layers);
       addConfigured(name + "/", layer.path("config"), layers);
     }
   }
 
-  private static void add(String name, JsonNode json, Map<String, KerasLayer> layers) {
+  private static void add(String name, JsonNode json, int calls, Map<String, KerasLayer> layers) {
     boolean trainable =
         json.path("trainable").asBoolean(json.path("config").path("trainable").asBoolean(true));
-    layers.putIfAbsent(name, new KerasLayer(name, json.path("class_name").asText(""), trainable));
+    layers.putIfAbsent(
+        name, new KerasLayer(name, json.path("class_name").asText(""), trainable, calls));
   }
 
   @SuppressWarnings("deprecation") // where TensorFlow up to 2.4 stored it
-  private static void readObjects(List<SavedObject> objects, List<String> texts) {
+  private static void readObjects(List<SavedObject> objects, List<Entry> entries) {
     for (SavedObject object : objects) {
       String text = object.getUserObject().getMetadata();
       if (isKeras(object.getUserObject().getIdentifier()) && !text.isEmpty()) {
-        texts.add(text);
+        entries.add(new Entry("", text));
       }
     }
   }
 
-  private static void readFile(byte[] bytes, List<String> texts) throws IOException {
+  private static void readFile(byte[] bytes, List<Entry> entries) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (WireFormat.getTagFieldNumber(tag) == 1) {
         int limit = in.pushLimit(in.readRawVarint32());
-        readNode(in, texts);
+        readNode(in, entries);
         in.popLimit(limit);
       } else {
         in.skipField(tag);
@@ -108,18 +134,20 @@ final class KerasMetadata {
     }
   }
 
-  private static void readNode(CodedInputStream in, List<String> texts) throws IOException {
+  private static void readNode(CodedInputStream in, List<Entry> entries) throws IOException {
+    String path = "";
     String identifier = "";
     String metadata = "";
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
+        case 3 -> path = in.readStringRequireUtf8();
         case 4 -> identifier = in.readStringRequireUtf8();
         case 5 -> metadata = in.readStringRequireUtf8();
         default -> in.skipField(tag);
       }
     }
     if (isKeras(identifier)) {
-      texts.add(metadata);
+      entries.add(new Entry(path, metadata));
     }
   }
 }

@@ -54,7 +54,7 @@ public final class TinyNetwork implements AutoCloseable {
     Shape shape = Shape.of(-1).append(Shape.of(rowShape));
     last = tf.withName("images").placeholder(TFloat32.class, Placeholder.shape(shape));
     input = new TensorSpec("images:0", DataType.DT_FLOAT, shape);
-    layers.add(new Layer("images", Optional.of("InputLayer"), "images:0", shape, List.of(), false));
+    layers.add(Layer.calledOnce("images", Optional.of("InputLayer"), input, List.of(), false));
   }
 
   /** Two convolutional blocks on 8×8×3: features (n, 2, 2, 6). */
@@ -222,8 +222,8 @@ public final class TinyNetwork implements AutoCloseable {
   private TinyNetwork layer(String name, String type, Operand<TFloat32> output) {
     List<VariableSpec> own =
         variables.values().stream().filter(v -> v.layer().equals(name)).toList();
-    layers.add(
-        new Layer(name, Optional.of(type), name(output), output.shape(), own, !own.isEmpty()));
+    TensorSpec spec = new TensorSpec(name(output), DataType.DT_FLOAT, output.shape());
+    layers.add(Layer.calledOnce(name, Optional.of(type), spec, own, !own.isEmpty()));
     last = output;
     return this;
   }

@@ -64,8 +64,8 @@ record SmallNetwork(
             Map.of());
     List<Layer> layers = new ArrayList<>();
     for (String name : layerNames) {
-      String output = layers.isEmpty() ? in.tensor() : out.tensor();
-      layers.add(new Layer(name, Optional.empty(), output, shape, List.of(), false));
+      TensorSpec output = layers.isEmpty() ? in : out;
+      layers.add(Layer.calledOnce(name, Optional.empty(), output, List.of(), false));
     }
     return new Network(model(), graph, layers);
   }

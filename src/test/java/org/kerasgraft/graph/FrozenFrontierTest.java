@@ -39,7 +39,7 @@ class FrozenFrontierTest {
     /** A layer without weights. */
     Nodes node(String name, String... reads) {
       add(name, reads);
-      layers.add(new Layer(name, Optional.empty(), name + ":0", Shape.unknown(), List.of(), false));
+      layers.add(Layer.calledOnce(name, Optional.empty(), spec(name + ":0"), List.of(), false));
       return this;
     }
 
