@@ -53,7 +53,7 @@ class InspectCommandTest {
     JsonNode layer = layer("tiny-vgg-keras3", "block5_conv3");
 
     assertEquals(
-        List.of("name", "type", "outputShape", "parameters", "trainable", "variables"),
+        List.of("name", "type", "outputShape", "parameters", "trainable", "variables", "calls"),
         names(layer));
     assertEquals("Conv2D", layer.get("type").asText());
     assertEquals("[null,2,2,8]", layer.get("outputShape").toString());
