@@ -1,0 +1,250 @@
+package org.kerasgraft.keras;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.graph.Layer;
+import org.kerasgraft.graph.Network;
+import org.kerasgraft.keras.ApplicationGolden.KnownLayer;
+import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.SavedModelReader;
+import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.train.GradientProbe;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** One SavedModel of one Application beside what Keras computed. */
+final class ApplicationComparison {
+
+  /** For the few values that tell one layer's output from another's. */
+  private static final double SAMPLE_TOLERANCE = 1e-3;
+
+  /**
+   * A gradient that is this small beside the largest one of the model is compared with the largest
+   * one: what is left of it is rounding.
+   */
+  private static final double FLOOR = 1e-6;
+
+  private final Path directory;
+  private final ModelFormat form;
+  private final ApplicationGolden golden;
+  private final Network whole;
+
+  /** Reads the model. */
+  ApplicationComparison(Path directory, ModelFormat form) {
+    this.directory = directory;
+    this.form = form;
+    this.golden = ApplicationGolden.read(directory);
+    this.whole = Network.of(SavedModelReader.read(directory.resolve(form.id())));
+    if (whole.source().format() != form) {
+      throw new AssertionError("read as " + whole.source().format().id());
+    }
+  }
+
+  /** Makes every comparison. */
+  ApplicationRow row() {
+    ApplicationRow.Layers layers;
+    ApplicationRow.Trained trained;
+    try (LiveNetwork live = LiveNetwork.open(whole, RuntimeOptions.defaults());
+        TFloat32 input = PeerArray.read(directory.resolve("input.npy")).tensor()) {
+      layers = layers(live, input);
+      trained = gradients(live, input);
+    }
+    return new ApplicationRow(golden.architecture(), form.id(), "", layers, cuts(), trained);
+  }
+
+  private ApplicationRow.Layers layers(LiveNetwork live, TFloat32 input) {
+    Map<String, Layer> ours = new LinkedHashMap<>();
+    whole.layers().forEach(l -> ours.put(name(l), l));
+    Map<String, Integer> noTrace = new TreeMap<>();
+    List<String> wrong = new ArrayList<>();
+    List<KnownLayer> found = new ArrayList<>();
+    for (KnownLayer layer : golden.layers()) {
+      Layer here = ours.remove(layer.name());
+      if (here != null && here.hasOneOutput()) {
+        if (layer != golden.layers().get(0)) { // what is fed cannot be fetched
+          found.add(layer);
+        }
+      } else if (here != null) {
+        wrong.add(layer.name() + ": several tensors leave it");
+      } else if (layer.noOp() && form != ModelFormat.KERAS_2_SAVED_MODEL) {
+        noTrace.merge(layer.type(), 1, Integer::sum);
+      } else {
+        wrong.add(layer.name() + ": not found");
+      }
+    }
+    compareSamples(live, input, found, wrong);
+    int right = golden.layers().size() - wrong.size() - sum(noTrace);
+    return new ApplicationRow.Layers(
+        golden.layers().size(), right, noTrace, wrong, List.copyOf(ours.keySet()));
+  }
+
+  /** An input layer goes by the name of the signature's argument: Keras does not keep its own. */
+  private String name(Layer layer) {
+    boolean input = layer.type().equals(java.util.Optional.of("InputLayer"));
+    return input ? golden.layers().get(0).name() : layer.name();
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private void compareSamples(
+      LiveNetwork live, TFloat32 input, List<KnownLayer> layers, List<String> wrong) {
+    Session.Runner runner = live.session().runner().feed(live.input(), input);
+    layers.forEach(layer -> runner.fetch(live.tensor(whole.layer(layer.name()).output())));
+    try (Result result = runner.run()) {
+      for (int i = 0; i < layers.size(); i++) {
+        PeerArray array = PeerArray.of(result.get(i));
+        KnownLayer layer = layers.get(i);
+        List<Long> shape =
+            IntStream.range(0, array.shape().numDimensions()).mapToObj(array.shape()::get).toList();
+        double difference = sampleDifference(array.values(), layer.sample());
+        if (!shape.equals(layer.shape())) {
+          wrong.add(layer.name() + ": shape " + shape + ", in Keras " + layer.shape());
+        } else if (!(difference <= SAMPLE_TOLERANCE)) {
+          wrong.add(layer.name() + ": its tensor differs by " + difference);
+        }
+      }
+    }
+  }
+
+  private static double sampleDifference(float[] values, float[] sample) {
+    float[] picked = new float[sample.length];
+    for (int i = 0; i < picked.length; i++) {
+      int last = Math.max(1, picked.length - 1);
+      picked[i] = values[(int) ((long) i * (values.length - 1) / last)];
+    }
+    boolean same = java.util.Arrays.equals(picked, sample); // all zeros have no relative difference
+    return same ? 0 : PeerArray.relativeL2(picked, sample);
+  }
+
+  private ApplicationRow.Cuts cuts() {
+    double worst = -1;
+    String where = "";
+    for (int i = 0; i < golden.cuts().size(); i++) {
+      String layer = golden.cuts().get(i).layer();
+      float[] expected = PeerArray.read(directory.resolve("cuts/" + i + ".npy")).values();
+      double difference = PeerArray.relativeL2(features(layer), expected);
+      if (difference > worst) {
+        worst = difference;
+        where = layer;
+      }
+    }
+    return new ApplicationRow.Cuts(golden.cuts().size(), worst, where);
+  }
+
+  private float[] features(String layer) {
+    Network cut = whole.cutAfter(layer);
+    try (LiveNetwork live = LiveNetwork.open(cut, RuntimeOptions.defaults());
+        TFloat32 input = PeerArray.read(directory.resolve("input.npy")).tensor();
+        Result result =
+            live.session()
+                .runner()
+                .feed(live.input(), input)
+                .fetch(live.tensor(GradientProbe.outputOf(cut)))
+                .run()) {
+      return PeerArray.of(result.get(0)).values();
+    }
+  }
+
+  private ApplicationRow.Trained gradients(LiveNetwork live, TFloat32 input) {
+    Ops tf = live.ops().withSubScope("comparison");
+    PeerArray c = PeerArray.read(directory.resolve("cotangent.npy"));
+    try (TFloat32 cotangent = c.tensor()) {
+      Operand<TFloat32> scores = floats(live);
+      Operand<TFloat32> total =
+          tf.reduceSum(tf.math.mul(scores, tf.constantOf(cotangent)), tf.array(0, 1));
+      GradientProbe probe = GradientProbe.of(live, total);
+      return compare(live, input, probe);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the scores of every Application here are float32
+  private Operand<TFloat32> floats(LiveNetwork live) {
+    return (Operand<TFloat32>) (Operand<?>) live.tensor(GradientProbe.outputOf(whole));
+  }
+
+  private ApplicationRow.Trained compare(LiveNetwork live, TFloat32 input, GradientProbe probe) {
+    List<VariableSpec> chosen = List.copyOf(probe.gradients().keySet());
+    List<String> names = chosen.stream().map(VariableSpec::name).toList();
+    List<String> refused = new ArrayList<>();
+    for (String variable : golden.variables()) {
+      if (!names.contains(variable)) {
+        String why = probe.refused().getOrDefault(variable, "not among what can train");
+        refused.add(variable + ": " + why);
+      }
+    }
+    List<String> unknown =
+        names.stream().filter(name -> !golden.variables().contains(name)).toList();
+    Session.Runner runner = live.session().runner().feed(live.input(), input);
+    chosen.forEach(v -> runner.fetch(probe.gradients().get(v).asOutput()));
+    double[] worst = {0};
+    String[] where = {""};
+    if (!chosen.isEmpty()) {
+      try (Result result = runner.run()) {
+        worst(result, names, worst, where);
+      }
+    }
+    return new ApplicationRow.Trained(
+        golden.variables().size(),
+        golden.variables().size() - refused.size(),
+        refused,
+        unknown,
+        golden.ownDifference(),
+        worst[0],
+        where[0]);
+  }
+
+  private void worst(Result result, List<String> names, double[] worst, String[] where) {
+    Map<String, Double> differences = new LinkedHashMap<>();
+    Map<String, Double> sizes = new LinkedHashMap<>();
+    double largest = 0;
+    for (int i = 0; i < golden.variables().size(); i++) {
+      String variable = golden.variables().get(i);
+      if (names.contains(variable)) {
+        float[] keras = PeerArray.read(directory.resolve("gradients/" + i + ".npy")).values();
+        float[] ours = PeerArray.of(result.get(names.indexOf(variable))).values();
+        differences.put(variable, difference(ours, keras));
+        sizes.put(variable, size(keras));
+        largest = Math.max(largest, size(keras));
+      }
+    }
+    for (Map.Entry<String, Double> entry : differences.entrySet()) {
+      double relative = entry.getValue() / Math.max(sizes.get(entry.getKey()), FLOOR * largest);
+      if (!(relative <= worst[0])) {
+        worst[0] = Double.isNaN(relative) ? Double.POSITIVE_INFINITY : relative;
+        where[0] = entry.getKey();
+      }
+    }
+  }
+
+  private static double size(float[] values) {
+    double size = 0;
+    for (float value : values) {
+      size = Math.max(size, Math.abs(value));
+    }
+    return size;
+  }
+
+  private static double difference(float[] left, float[] right) {
+    if (left.length != right.length) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double difference = 0;
+    for (int i = 0; i < left.length; i++) {
+      double d = Math.abs((double) left[i] - right[i]);
+      difference = Double.isNaN(d) ? Double.POSITIVE_INFINITY : Math.max(difference, d);
+    }
+    return difference;
+  }
+}
