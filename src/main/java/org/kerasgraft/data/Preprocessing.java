@@ -14,11 +14,14 @@ import org.kerasgraft.internal.NearNames;
  */
 public enum Preprocessing {
   /**
-   * RGB to BGR, then minus 103.939, 116.779, 123.68 (B, G, R: ImageNet's means); no scaling. VGG16,
-   * VGG19, ResNet.
+   * RGB to BGR, then minus 103.939, 116.779, 123.68 (B, G, R: ImageNet's means); no scaling. VGG,
+   * ResNet.
    */
   CAFFE("caffe"),
-  /** {@code x / 127.5 − 1}, giving −1..1. Inception, MobileNet, Xception. */
+  /**
+   * {@code x / 127.5 − 1}, giving −1..1. ResNet V2, MobileNet V1 and V2, Inception, Xception,
+   * NASNet.
+   */
   TF("tf"),
   /**
    * {@code x / 255}, minus 0.485, 0.456, 0.406, divided by 0.229, 0.224, 0.225 (R, G, B: ImageNet's
@@ -27,7 +30,7 @@ public enum Preprocessing {
   TORCH("torch"),
   /** {@code x / 255}, giving 0..1: the Keras blog's rescaling. */
   SCALE_0_1("scale-0-1"),
-  /** Nothing: the model takes RGB 0..255. EfficientNet, ConvNeXt. */
+  /** Nothing: the model takes RGB 0..255. EfficientNet, MobileNetV3, ConvNeXt, RegNet, ResNetRS. */
   NONE("none");
 
   private final String id;
@@ -65,6 +68,13 @@ public enum Preprocessing {
           "The modes are " + String.join(", ", known) + ".");
     }
     return values()[at];
+  }
+
+  /** All names, for a message. */
+  static String modes() {
+    List<String> ids = Arrays.stream(values()).map(Preprocessing::id).toList();
+    int last = ids.size() - 1;
+    return String.join(", ", ids.subList(0, last)) + " or " + ids.get(last);
   }
 
   /**

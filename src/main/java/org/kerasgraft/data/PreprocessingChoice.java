@@ -1,21 +1,13 @@
 package org.kerasgraft.data;
 
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidModelException;
-import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
-import org.kerasgraft.graph.DataFlow;
-import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.RecordedPreprocessing;
-import org.kerasgraft.savedmodel.TensorSpec;
-import org.tensorflow.proto.NodeDef;
 
 /**
  * What a user asked about a model's images; what was left open is taken from the model, never
@@ -30,9 +22,6 @@ public record PreprocessingChoice(Optional<Preprocessing> mode, Optional<ImageSi
   public static final PreprocessingChoice AUTO =
       new PreprocessingChoice(Optional.empty(), Optional.empty());
 
-  private static final List<String> VGG_LAYERS =
-      List.of("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1");
-
   /** Checks. */
   public PreprocessingChoice {
     Objects.requireNonNull(mode);
@@ -45,7 +34,7 @@ public record PreprocessingChoice(Optional<Preprocessing> mode, Optional<ImageSi
    * @param mode {@code auto} or a mode's name
    * @param size {@code HxW}; empty for the model's
    * @return the choice
-   * @throws UnknownNameException if there is no such mode, with near names
+   * @throws org.kerasgraft.error.UnknownNameException if there is no such mode, with near names
    * @throws UsageException if the size cannot be read
    */
   public static PreprocessingChoice parse(String mode, Optional<String> size) {
@@ -57,10 +46,9 @@ public record PreprocessingChoice(Optional<Preprocessing> mode, Optional<ImageSi
   }
 
   /**
-   * Settles mode and size for a model. Mode: the one asked for; else the one recorded with the
-   * model; else {@code caffe} for VGG, known by its layers {@code block1_conv1} … {@code
-   * block5_pool} of any width. Size: the model's fixed size; where that is open, the one asked for;
-   * else the recorded one.
+   * Settles mode and size for a model. Mode: the one asked for; else what the model itself tells,
+   * see {@link PreprocessingOrigin}. Size: the model's fixed size; where that is open, the one
+   * asked for; else the recorded one.
    *
    * @param network the whole network, before any cut or splice
    * @return mode and size
@@ -73,65 +61,21 @@ public record PreprocessingChoice(Optional<Preprocessing> mode, Optional<ImageSi
   }
 
   private Preprocessing resolveMode(Network network) {
-    if (mode.isPresent()) {
-      return mode.get();
-    }
-    Optional<RecordedPreprocessing> recorded = network.source().preprocessing();
-    if (recorded.isPresent()) {
-      return read(recorded.get(), network);
-    }
-    if (isVgg(network)) {
-      return Preprocessing.CAFFE;
-    }
-    throw new UsageException(
-        "'" + network.source().directory() + "' does not say how its images are to be prepared.",
-        "Give --preprocessing caffe, tf, torch, scale-0-1 or none, as in its training.");
+    return mode.orElseGet(() -> requireKnown(network));
   }
 
-  private static Preprocessing read(RecordedPreprocessing recorded, Network network) {
-    try {
-      return Preprocessing.parse(recorded.mode());
-    } catch (UnknownNameException e) {
-      throw new InvalidModelException(
-          "'"
-              + network.source().directory()
-              + "' records the unknown preprocessing '"
-              + recorded.mode()
-              + "'.",
-          "Give --preprocessing, or export the model again.",
-          e);
-    }
-  }
-
-  /** VGG by its layers; nothing with variables or nodes of its own may stand before the first. */
-  private static boolean isVgg(Network network) {
-    List<String> names = network.layers().stream().map(Layer::name).toList();
-    if (!names.containsAll(VGG_LAYERS) || !names.contains("block5_pool")) {
-      return false;
-    }
-    List<String> ends = network.graph().inputs().values().stream().map(TensorSpec::tensor).toList();
-    return network.layers().stream()
-            .takeWhile(layer -> !layer.name().equals(VGG_LAYERS.get(0)))
-            .allMatch(layer -> ends.contains(layer.output()))
-        && isConvolvedRaw(network);
-  }
-
-  /** Whether the first convolution reads the input itself, not something made of it. */
-  private static boolean isConvolvedRaw(Network network) {
-    DataFlow flow = new DataFlow(network.graph().graphDef());
-    String first = network.layer(VGG_LAYERS.get(0)).output();
-    Set<String> leading = flow.ancestors(List.of(DataFlow.nodeOf(first)));
-    Set<String> raw = new HashSet<>();
-    network.graph().inputs().values().forEach(i -> raw.add(DataFlow.nodeOf(i.tensor())));
-    for (NodeDef node : flow.nodes()) {
-      boolean reads = DataFlow.inputs(node).stream().map(DataFlow::nodeOf).anyMatch(raw::contains);
-      if (reads && node.getOp().equals("Identity")) {
-        raw.add(node.getName());
-      } else if (reads && leading.contains(node.getName()) && !node.getOp().equals("Conv2D")) {
-        return false;
-      }
-    }
-    return true;
+  private static Preprocessing requireKnown(Network network) {
+    PreprocessingOrigin origin = PreprocessingOrigin.of(network);
+    return origin
+        .mode()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "'"
+                        + network.source().directory()
+                        + "' does not say how its images are to be prepared. "
+                        + origin.seen(),
+                    "Give --preprocessing " + Preprocessing.modes() + ", as in its training."));
   }
 
   private ImageSize resolveSize(Network network) {

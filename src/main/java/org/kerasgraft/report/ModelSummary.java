@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSize;
+import org.kerasgraft.data.Preprocessing;
 import org.kerasgraft.data.PreprocessingChoice;
+import org.kerasgraft.data.PreprocessingOrigin;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.graph.ConvBlock;
 import org.kerasgraft.graph.Layer;
@@ -38,7 +39,8 @@ public record ModelSummary(Network network) {
       List<LayerEntry> layers,
       List<VariableEntry> variables,
       Parameters parameters,
-      BlockEntry lastConvBlock) {}
+      BlockEntry lastConvBlock,
+      PreprocessingEntry preprocessing) {}
 
   private record Ends(Map<String, TensorEntry> inputs, Map<String, TensorEntry> outputs) {}
 
@@ -65,6 +67,9 @@ public record ModelSummary(Network network) {
 
   private record BlockEntry(String name, String output, List<String> layers) {}
 
+  private record PreprocessingEntry(
+      String mode, String knownFrom, String architecture, List<String> layers) {}
+
   /**
    * The JSON form.
    *
@@ -85,7 +90,8 @@ public record ModelSummary(Network network) {
             network.layers().stream().map(ModelSummary::entry).toList(),
             model.variables().stream().map(this::entry).toList(),
             parameters(),
-            network.lastConvBlock().map(ModelSummary::entry).orElse(null)));
+            network.lastConvBlock().map(ModelSummary::entry).orElse(null),
+            preprocessing()));
   }
 
   private Parameters parameters() {
@@ -240,25 +246,37 @@ public record ModelSummary(Network network) {
         .orElse("none");
   }
 
-  /** What {@code --preprocessing auto} would choose. */
-  private String preprocessingText() {
+  /** What {@code --preprocessing auto} would choose; null for a model of arrays. */
+  private PreprocessingEntry preprocessing() {
     try {
-      ImageInput input = PreprocessingChoice.AUTO.resolve(network);
-      return "auto means " + input.mode().id() + ", images of " + input.size();
-    } catch (GraftException open) {
-      return modeWithoutSize().orElse("not known: " + open.explain());
+      PreprocessingOrigin origin = PreprocessingOrigin.of(network);
+      return new PreprocessingEntry(
+          origin.mode().map(Preprocessing::id).orElse(null),
+          origin.source().id(),
+          origin.architecture().orElse(null),
+          origin.layers());
+    } catch (GraftException arrays) {
+      return null;
     }
   }
 
-  private Optional<String> modeWithoutSize() {
+  private String preprocessingText() {
     try {
-      ImageSize any = new ImageSize(224, 224);
-      ImageInput input =
-          new PreprocessingChoice(Optional.empty(), Optional.of(any)).resolve(network);
-      return Optional.of(
-          "auto means " + input.mode().id() + "; the image size is open, give --image-size");
-    } catch (GraftException unknown) {
-      return Optional.empty();
+      return PreprocessingOrigin.of(network).text() + sizeText();
+    } catch (GraftException arrays) {
+      return "none to choose: " + arrays.explain();
+    }
+  }
+
+  private String sizeText() {
+    try {
+      ImageSize size =
+          new PreprocessingChoice(Optional.of(Preprocessing.NONE), Optional.empty())
+              .resolve(network)
+              .size();
+      return ", images of " + size;
+    } catch (GraftException open) {
+      return "; the image size is open, give --image-size";
     }
   }
 

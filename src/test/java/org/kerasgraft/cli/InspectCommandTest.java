@@ -37,7 +37,8 @@ class InspectCommandTest {
             "layers",
             "variables",
             "parameters",
-            "lastConvBlock"),
+            "lastConvBlock",
+            "preprocessing"),
         names(json));
     assertEquals(format, json.get("format").asText());
     assertEquals("2.21.0", json.get("producer").get("tensorflow").asText());
@@ -83,7 +84,7 @@ class InspectCommandTest {
         run.out());
     assertTrue(run.out().contains("Parameters     4,969\n"), run.out());
     assertTrue(run.out().contains("serving_default  input   input_layer  float32"), run.out());
-    assertTrue(run.out().contains("auto means caffe, images of 32x32"), run.out());
+    assertTrue(run.out().contains("caffe (the architecture is VGG16), images of 32x32"), run.out());
   }
 
   @Test

@@ -20,16 +20,7 @@ import org.kerasgraft.savedmodel.SavedModelReader;
 
 class PreprocessingChoiceTest {
 
-  private static final String[] VGG = {
-    "input_1",
-    "block1_conv1",
-    "block1_pool",
-    "block2_conv1",
-    "block3_conv1",
-    "block4_conv1",
-    "block5_conv1",
-    "block5_pool"
-  };
+  private static final Path MODELS = Path.of("src/test/resources/models");
 
   @Test
   void whatTheModelRecordsIsTaken() {
@@ -50,38 +41,20 @@ class PreprocessingChoiceTest {
   }
 
   @Test
-  void vggIsKnownByItsLayers() {
-    Network network = SmallNetwork.of(-1, 32, 32, 3).with(VGG);
+  void whatTheLayersTellIsTaken() {
+    Network vgg = Network.of(SavedModelReader.read(MODELS.resolve("tiny-vgg-keras2")));
     assertEquals(
         new ImageInput(Preprocessing.CAFFE, new ImageSize(32, 32)),
-        PreprocessingChoice.AUTO.resolve(network));
-  }
-
-  @Test
-  void vggBehindAnotherLayerIsNotGuessed() {
-    String[] names = VGG.clone();
-    names[1] = "rescaling";
-    names[2] = "block1_conv1";
-    Network network = SmallNetwork.of(-1, 32, 32, 3).with(names);
-    UsageException e =
-        assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(network));
-    assertTrue(e.remedy().contains("--preprocessing"), e.explain());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"tiny-vgg-keras2", "tiny-vgg-keras3"})
-  void vggThatPreparesItsImagesAlreadyIsNotGuessed(String fixture) {
-    Path source = Path.of("src/test/resources/models").resolve(fixture);
-    Network vgg = Network.of(SavedModelReader.read(source));
-    assertEquals(Preprocessing.CAFFE, PreprocessingChoice.AUTO.resolve(vgg).mode());
-    Network prepared = Preprocessing.CAFFE.splice(vgg);
-    assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(prepared));
+        PreprocessingChoice.AUTO.resolve(vgg));
   }
 
   @Test
   void anotherModelWithoutARecordNeedsTheMode() {
-    Network network = SmallNetwork.of(-1, 32, 32, 3).with("input", "conv1");
-    assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(network));
+    Network network = ChainNetwork.of("conv1=conv3/1");
+    UsageException e =
+        assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(network));
+    assertTrue(e.remedy().contains("caffe, tf, torch, scale-0-1 or none"), e.explain());
+    assertTrue(e.getMessage().contains("reads the images as they are"), e.explain());
     assertEquals(
         Preprocessing.NONE,
         PreprocessingChoice.parse("none", Optional.empty()).resolve(network).mode());
@@ -89,7 +62,7 @@ class PreprocessingChoiceTest {
 
   @Test
   void aFixedSizeCannotBeChanged() {
-    Network network = SmallNetwork.of(-1, 32, 48, 3).with(VGG);
+    Network network = SmallNetwork.of(-1, 32, 48, 3).recording(recorded("tf", 1, 1)).with("i");
     PreprocessingChoice other = PreprocessingChoice.parse("auto", Optional.of("48x32"));
     UsageException e = assertThrows(UsageException.class, () -> other.resolve(network));
     assertTrue(
@@ -101,7 +74,7 @@ class PreprocessingChoiceTest {
 
   @Test
   void anOpenSizeWithoutARecordIsRequired() {
-    Network network = SmallNetwork.of(-1, -1, -1, 3).with(VGG);
+    Network network = Network.of(SavedModelReader.read(MODELS.resolve("dynamic-vgg-keras3")));
     UsageException e =
         assertThrows(UsageException.class, () -> PreprocessingChoice.AUTO.resolve(network));
     assertTrue(e.remedy().contains("--image-size"), e.explain());
