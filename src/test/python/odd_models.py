@@ -4,10 +4,12 @@
 
 OUT/<model>/<form>/ holds model/ (the SavedModel), case.json and the arrays that it names, float32 .npy:
   inputs     the signature's argument -> file
-  layers     each layer that Keras calls: name (outer/inner in nested models), type, calls, noop (it gives back its input)
+  layers     each layer that Keras calls: name (outer/inner in nested models), type, calls, noop (gives back its input)
   cuts       what to cut after, as name, name@call or name:output -> file with Keras' value
   at         where a head is put (flatten, dense to 3 classes; files kernel and bias, labels.npy)
-  gradients  variable -> file, of the mean cross-entropy of that head, by GradientTape with training=False
+  gradients  for each variable with one: name, value and gradient (files) of the mean cross-entropy of that head, by
+             GradientTape with training=False
+  unsaved    instead of all that: why Keras cannot save this model in this form
 Layers and values are recorded while the eager model runs, so that they owe nothing to names in the saved graph.
 """
 
@@ -24,6 +26,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 import tf_keras
+from tensorflow.core.protobuf import saved_model_pb2
 
 CLASSES, ROWS = 3, 4
 IMAGE = (12, 12, 3)
@@ -246,6 +249,7 @@ def augmented(lib):
 def compiled(lib):
     """Trained one step with Adam: its slots are in the checkpoint."""
     model = functional(lib)
+    give_weights(model, 3)
     model.compile(lib.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
     model.fit(images(7, (ROWS, *IMAGE)), np.arange(ROWS) % CLASSES, verbose=0)
     return model
@@ -355,58 +359,66 @@ def name_of(variable):
 
 
 class Recorder:
-    """Layers, and what their calls gave, while a model runs eagerly."""
+    """The calls of layers while a model runs eagerly: path (of each layer the name and which call) -> given, result."""
 
     def __init__(self, lib):
         self.layer = lib.layers.Layer
         self.original = lib.layers.Layer.__call__
-        self.open, self.entries = [], collections.OrderedDict()
+        self.open, self.calls, self.types, self.counts = [], {}, {}, collections.Counter()
 
     def __enter__(self):
-        recorder = self
-
-        def call(layer, *args, **kwargs):
-            recorder.open.append(layer.name)
-            path = "/".join(recorder.open[1:])
-            try:
-                value = recorder.original(layer, *args, **kwargs)
-            finally:
-                recorder.open.pop()
-            if path:
-                entry = recorder.entries.setdefault(path, (type(layer).__name__, []))
-                entry[1].append((args[0] if args else None, value))
-            return value
-
-        self.layer.__call__ = call
+        self.layer.__call__ = lambda layer, *args, **kwargs: self.call(layer, args, kwargs)
         return self
+
+    def call(self, layer, args, kwargs):
+        place = (*self.open, layer.name)
+        self.open.append((layer.name, self.counts[place]))
+        self.counts[place] += 1
+        path = tuple(self.open)
+        self.calls[path] = None  # keeps its place before the layers inside
+        try:
+            value = self.original(layer, *args, **kwargs)
+        finally:
+            self.open.pop()
+        self.calls[path] = (args[0] if args else None, value)
+        self.types["/".join(name for name, _ in path[1:])] = type(layer).__name__
+        return value
 
     def __exit__(self, *_):
         self.layer.__call__ = self.original
 
+    def name(self, path):
+        """As Graft names a call: name@0 where a layer is called again."""
+        parts = []
+        for i in range(1, len(path)):
+            name, number = path[i]
+            parts.append(name if self.counts[(*path[:i], name)] == 1 else f"{name}@{number}")
+        return "/".join(parts)
 
-def run(lib, model, inputs):
-    """The layers with their calls' inputs and outputs, and the model's output."""
-    with Recorder(lib) as recorder:
-        value = model(inputs, training=False)
-    return recorder.entries, value
+    def layers(self):
+        """Layer name -> its calls, as given and result."""
+        layers = collections.OrderedDict()
+        for path, call in self.calls.items():
+            if len(path) > 1:
+                layers.setdefault("/".join(name for name, _ in path[1:]), []).append(call)
+        return layers
+
+    def values(self):
+        """Name of each output of each call -> value."""
+        values = {}
+        for path, (_, value) in self.calls.items():
+            if isinstance(value, (list, tuple)):
+                values.update({f"{self.name(path)}:{i}": v for i, v in enumerate(value)})
+            else:
+                values[self.name(path)] = value
+        values = {name: v for name, v in values.items() if name and not name.startswith(":")}  # not the model itself
+        return values
 
 
-def write(folder, name, value):
+def write(folder, value):
     file = f"{len(list(folder.glob('*.npy')))}.npy"
     np.save(folder / file, np.asarray(tf.cast(value, tf.float32)))
     return file
-
-
-def outputs_of(name, calls):
-    """Names of what a layer gives, as Graft wants them, to values."""
-    values = {}
-    for number, (_, value) in enumerate(calls):
-        call = name if len(calls) == 1 else f"{name}@{number}"
-        if isinstance(value, (list, tuple)):
-            values.update({f"{call}:{i}": v for i, v in enumerate(value)})
-        else:
-            values[call] = value
-    return values
 
 
 def is_noop(calls):
@@ -419,39 +431,71 @@ def shape_of(tensor, rows):
     return [rows, *[d or size for d, size in zip(tensor.shape[1:], IMAGE)]]
 
 
-def case(lib, model, folder, signature):
+class Head:
+    """Flatten and a dense layer to the classes, on some features: the mean cross-entropy, and its gradients."""
+
+    def __init__(self, features):
+        random = np.random.default_rng(9)
+        size = int(np.prod(features.shape[1:]))
+        self.kernel = random.normal(0, np.sqrt(1 / size), (size, CLASSES)).astype(np.float32)
+        self.bias = random.normal(0, 0.1, CLASSES).astype(np.float32)
+        self.labels = np.arange(ROWS, dtype=np.int32) % CLASSES
+        logits = tf.reshape(tf.cast(features, tf.float32), (ROWS, size)) @ self.kernel + self.bias
+        self.loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(self.labels, logits))
+
+    def describe(self, folder, at, tape, variables):
+        np.save(folder / "labels.npy", self.labels)
+        gradients = tape.gradient(self.loss, [raw(v) for v in variables])
+        return {
+            "at": at,
+            "kernel": write(folder, self.kernel.reshape(1, -1)),
+            "bias": write(folder, self.bias.reshape(1, -1)),
+            "gradients": [{"name": name_of(v), "value": write(folder, tf.reshape(raw(v), (1, -1))),
+                           "gradient": write(folder, tf.reshape(g, (1, -1)))}
+                          for v, g in zip(variables, gradients) if g is not None],
+        }
+
+
+def raw(variable):
+    """TensorFlow's own variable behind Keras 3's."""
+    return variable.value if isinstance(variable, keras.Variable) else variable
+
+
+def is_weight(variable):
+    return "seed" not in name_of(variable) and "moving" not in name_of(variable)
+
+
+def case(lib, model, folder):
     """Everything that Keras says about a model, written into a folder."""
     ends = getattr(model, "inputs", None) or []
     inputs = [images(20 + i, shape_of(t, ROWS)) for i, t in enumerate(ends)] or [images(20, (ROWS, *IMAGE))]
-    given = inputs[0] if len(inputs) == 1 else inputs
-    variables = [v for v in model.weights if "seed" not in name_of(v) and "moving" not in name_of(v)]
+    variables = [v for v in model.weights if is_weight(v)]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch([getattr(v, "value", v) if lib is keras else v for v in variables])
-        entries, result = run(lib, model, given)
-        values = {k: v for name, (_, calls) in entries.items() for k, v in outputs_of(name, calls).items()}
-        at = next((n for n in ("average", "flatten", "flat", "join") if n in values), None)
-        features = tf.cast(values[at], tf.float32)
-        random = np.random.default_rng(9)
-        kernel = random.normal(0, 0.3, (int(np.prod(features.shape[1:])), CLASSES)).astype(np.float32)
-        bias = random.normal(0, 0.1, CLASSES).astype(np.float32)
-        labels = np.arange(ROWS, dtype=np.int32) % CLASSES
-        logits = tf.reshape(features, (ROWS, -1)) @ kernel + bias
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
-    gradients = tape.gradient(loss, [getattr(v, "value", v) if lib is keras else v for v in variables])
-    np.save(folder / "labels.npy", labels)
-    keys = list(signature.structured_input_signature[1])
+        tape.watch([raw(v) for v in variables])
+        with Recorder(lib) as seen:
+            model(inputs[0] if len(inputs) == 1 else inputs, training=False)
+        values = seen.values()
+        at = next(n for n in ("average", "flatten", "flat", "join") if n in values)
+        head = Head(values[at])
+    keys = signature_inputs(folder / "model")
     order = {t.name.split(":")[0].split("/")[0]: i for i, t in enumerate(ends)}
-    description = {
-        "inputs": {k: write(folder, k, inputs[order.get(k, i)]) for i, k in enumerate(keys)},
-        "layers": [{"name": n, "type": t, "calls": len(c), "noop": is_noop(c)} for n, (t, c) in entries.items()],
-        "cuts": {k: write(folder, k, v) for k, v in values.items()},
-        "at": at,
-        "kernel": write(folder, "kernel", kernel),
-        "bias": write(folder, "bias", bias[None]),
-        "gradients": {name_of(v): write(folder, "g", tf.reshape(g, (1, -1)))
-                      for v, g in zip(variables, gradients) if g is not None},
-    }
-    (folder / "case.json").write_text(json.dumps(description, indent=1))
+    describe(folder, {
+        "inputs": {k: write(folder, inputs[order.get(k, i)]) for i, k in enumerate(keys)},
+        "layers": [{"name": n, "type": seen.types[n], "calls": len(c), "noop": is_noop(c)}
+                   for n, c in seen.layers().items()],
+        "cuts": {k: write(folder, v) for k, v in values.items()},
+        **head.describe(folder, at, tape, variables),
+    })
+
+
+def signature_inputs(directory):
+    saved = saved_model_pb2.SavedModel()
+    saved.ParseFromString((directory / "saved_model.pb").read_bytes())
+    return sorted(saved.meta_graphs[0].signature_def["serving_default"].inputs)
+
+
+def describe(folder, facts):
+    (folder / "case.json").write_text(json.dumps(facts, indent=1))
 
 
 def save_all(lib, model, folder):
@@ -468,9 +512,9 @@ def save_all(lib, model, folder):
         try:
             save(str(where / "model"))
         except AssertionError as refusal:  # "Tried to export a function which references an 'untracked' resource …"
-            (where / "case.json").write_text(json.dumps({"unsaved": str(refusal).split(".")[0]}))
+            describe(where, {"unsaved": str(refusal).split(".")[0]})
             continue
-        case(lib, model, where, tf.saved_model.load(str(where / "model")).signatures["serving_default"])
+        case(lib, model, where)
 
 
 def plain(folder):
@@ -479,12 +523,16 @@ def plain(folder):
     where.mkdir(parents=True)
     tf.saved_model.save(module, str(where / "model"), signatures=module.serve)
     x = images(20, (ROWS, *IMAGE))
-    module.compute(tf.constant(x))
-    (where / "case.json").write_text(json.dumps({
-        "inputs": {"images": write(where, "images", x)},
-        "layers": [{"name": n, "type": None, "calls": 1, "noop": False} for n in ("trunk/first", "last")],
-        "cuts": {k: write(where, k, v) for k, v in module.values.items()},
-    }, indent=1))
+    with tf.GradientTape() as tape:
+        module.compute(tf.constant(x))
+        head = Head(module.values["average"])
+    describe(where, {
+        "inputs": {"images": write(where, x)},
+        "layers": [{"name": n, "type": t, "calls": 1, "noop": False}
+                   for n, t in (("trunk/first", "Conv2D"), ("last", "Dense"))],
+        "cuts": {k: write(where, v) for k, v in module.values.items()},
+        **head.describe(where, "average", tape, module.trainable_variables),
+    })
 
 
 def main():

@@ -121,15 +121,23 @@ final class LayerSearch {
         name,
         "'" + network.source().directory() + "'",
         near.stream().limit(MOST_NEAR_NAMES).toList(),
-        "'graft inspect' lists its " + network.layers().size() + " layers." + hint());
+        "'graft inspect' lists its " + network.layers().size() + " layers." + hint(name));
   }
 
-  private String hint() {
+  private String hint(String name) {
+    if (network.source().kerasLayers().stream().anyMatch(l -> l.name().equals(name))) {
+      return " Keras lists '"
+          + name
+          + "', but it does nothing at inference, or nothing depends on it: cut after the layer"
+          + " before it.";
+    }
     return switch (network.source().format()) {
       case KERAS_3_EXPORT, KERAS_3_SAVED_MODEL ->
           " Keras 3 leaves no trace of a layer that does nothing at inference, such as Dropout or a"
               + " linear Activation: cut after the layer before it.";
-      case SAVED_MODEL -> " A scope or a node of its graph can be named too.";
+      case SAVED_MODEL ->
+          " A scope or a node of its graph can be named too; a layer that does nothing at inference"
+              + " may leave no trace.";
       case KERAS_2_SAVED_MODEL -> "";
     };
   }

@@ -9,24 +9,29 @@ import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.NodeDef;
 
-/** Infers a layer's Keras class from the ops in its scope; nothing where that would be a guess. */
+/**
+ * Infers a layer's Keras class from the ops in its scope; nothing where several of Keras' own
+ * classes give the same ops, as {@code ReLU} and {@code Activation("relu")} do.
+ */
 final class LayerType {
 
   /** Ops that move values around without saying what a layer is. */
   private static final Set<String> SILENT =
-      Set.of("Const", "ReadVariableOp", "Identity", "Cast", "Squeeze", "ExpandDims");
+      Set.of("Const", "ReadVariableOp", "Identity", "Cast", "Squeeze");
 
   /** Ops that compute shapes. */
   private static final Set<String> SHAPING =
-      Set.of("Shape", "StridedSlice", "Pack", "Prod", "GatherV2", "ConcatV2", "Mul");
+      Set.of("Shape", "StridedSlice", "Pack", "Prod", "GatherV2", "ConcatV2", "Mul", "ExpandDims");
 
   private final Set<String> ops = new TreeSet<>();
+  private final Collection<NodeDef> nodes;
   private final List<VariableSpec> variables;
   private final Shape shape;
 
   private LayerType(Collection<NodeDef> nodes, List<VariableSpec> variables, Shape shape) {
     nodes.forEach(n -> ops.add(n.getOp()));
     ops.removeAll(SILENT);
+    this.nodes = nodes;
     this.variables = variables;
     this.shape = shape;
   }
@@ -41,90 +46,85 @@ final class LayerType {
   static Optional<String> infer(
       Collection<NodeDef> nodes, List<VariableSpec> variables, Shape shape) {
     LayerType type = new LayerType(nodes, variables, shape);
-    return variables.isEmpty() ? type.weightless() : type.weighted();
+    return Optional.of(variables.isEmpty() ? type.weightless() : type.weighted())
+        .filter(found -> !found.isEmpty());
   }
 
-  private Optional<String> weighted() {
-    if (ops.contains("FusedBatchNormV3") || hasVariable("moving_variance")) {
-      return Optional.of("BatchNormalization");
+  private String weighted() {
+    if (has("moving_variance", 1)) {
+      return variables.size() <= 4 ? "BatchNormalization" : "";
+    } else if (has("depthwise_kernel", 4) && has("pointwise_kernel", 4)) {
+      return "SeparableConv2D";
+    } else if (variables.size() > 2) {
+      return "";
+    } else if (ops.contains("DepthwiseConv2dNative")) {
+      return has("depthwise_kernel", 4) || has("kernel", 4) ? "DepthwiseConv2D" : "";
+    } else if (ops.contains("Conv2DBackpropInput")) {
+      return has("kernel", 4) ? "Conv2DTranspose" : "";
+    } else if (ops.contains("Conv2D")) {
+      return has("kernel", 4) ? "Conv2D" : "";
+    } else if (ops.contains("MatMul")) {
+      return has("kernel", 2) ? "Dense" : "";
+    } else if (has("gamma", 1) && has("beta", 1)) {
+      // GroupNormalization reshapes; so does LayerNormalization, to use a fused op.
+      return ops.contains("FusedBatchNormV3") || !ops.contains("Reshape")
+          ? "LayerNormalization"
+          : "";
     }
-    if (hasVariable("depthwise_kernel") && hasVariable("pointwise_kernel")) {
-      return Optional.of("SeparableConv2D");
-    }
-    if (ops.contains("DepthwiseConv2dNative")) {
-      return only("Conv2D") ? Optional.empty() : Optional.of("DepthwiseConv2D");
-    }
-    if (ops.contains("Conv2DBackpropInput")) {
-      return Optional.of("Conv2DTranspose");
-    }
-    boolean kernel = hasVariable("kernel");
-    if (kernel && ops.contains("Conv2D")) {
-      return Optional.of("Conv2D");
-    }
-    if (kernel && ops.contains("MatMul") && variables.size() <= 2) {
-      return Optional.of("Dense");
-    }
-    if (hasVariable("gamma") && hasVariable("beta") && !hasVariable("kernel")) {
-      return Optional.of("LayerNormalization");
-    }
-    return hasVariable("embeddings") ? Optional.of("Embedding") : Optional.empty();
+    return has("embeddings", 2) ? "Embedding" : "";
   }
 
-  private Optional<String> weightless() {
-    if (only("MaxPool")) {
-      return Optional.of("MaxPooling2D");
-    } else if (only("AvgPool")) {
-      return Optional.of("AveragePooling2D");
-    } else if (only("Mean")) {
-      return rank() == 2 || rank() == 4 ? Optional.of("GlobalAveragePooling2D") : Optional.empty();
-    } else if (only("Max")) {
-      return rank() == 2 || rank() == 4 ? Optional.of("GlobalMaxPooling2D") : Optional.empty();
-    } else if (only("Pad") || only("PadV2")) {
-      return Optional.of("ZeroPadding2D");
-    } else if (only("AddV2") || only("AddN") || only("Add")) {
-      return Optional.of("Add");
-    } else if (only("ConcatV2")) {
-      return Optional.of("Concatenate");
-    } else if (only("Relu6")) {
-      return Optional.of("ReLU");
-    } else if (isActivation()) {
-      return Optional.of("Activation");
+  private String weightless() {
+    if (ops.size() == 1) {
+      return single(ops.iterator().next());
     } else if (ops.equals(Set.of("Mul", "AddV2"))) {
-      return Optional.of("Rescaling");
-    } else if (only("Mul")) {
-      return Optional.of("Multiply");
-    } else if (isReshape()) {
-      return Optional.of(rank() == 2 ? "Flatten" : "Reshape");
+      return "Rescaling";
+    } else if (ops.equals(Set.of("Sigmoid", "Mul"))) {
+      return "Activation";
     }
-    return Optional.empty();
-  }
-
-  private boolean isActivation() {
-    return only("Relu")
-        || only("Softmax")
-        || only("Sigmoid")
-        || only("Tanh")
-        || only("Elu")
-        || only("Selu")
-        || ops.equals(Set.of("Sigmoid", "Mul"));
-  }
-
-  private boolean isReshape() {
     Set<String> rest = new TreeSet<>(ops);
     rest.removeAll(SHAPING);
-    return rest.equals(Set.of("Reshape")) && rank() >= 0;
+    return rest.equals(Set.of("Reshape")) ? reshaping() : "";
+  }
+
+  private String single(String op) {
+    return switch (op) {
+      case "MaxPool" -> rank() == 4 ? "MaxPooling2D" : "";
+      case "AvgPool" -> rank() == 4 ? "AveragePooling2D" : "";
+      case "Mean" -> reducesRowsAndColumns() ? "GlobalAveragePooling2D" : "";
+      case "Max" -> reducesRowsAndColumns() ? "GlobalMaxPooling2D" : "";
+      case "Pad", "PadV2" -> rank() == 4 ? "ZeroPadding2D" : "";
+      case "AddV2", "AddN", "Add" -> "Add";
+      case "Sub" -> "Subtract";
+      case "Mul" -> "Multiply";
+      case "Maximum" -> "Maximum";
+      case "Minimum" -> "Minimum";
+      case "ConcatV2" -> "Concatenate";
+      case "Sigmoid", "Tanh", "Selu" -> "Activation";
+      case "Reshape" -> reshaping();
+      default -> "";
+    };
+  }
+
+  private String reshaping() {
+    return rank() < 0 ? "" : rank() == 2 ? "Flatten" : "Reshape";
+  }
+
+  private boolean reducesRowsAndColumns() {
+    return nodes.stream()
+        .filter(n -> n.getOp().equals("Const"))
+        .map(n -> n.getAttrOrThrow("value").getTensor().getTensorShape())
+        .anyMatch(s -> s.getDimCount() == 1 && s.getDim(0).getSize() == 2);
   }
 
   private int rank() {
     return shape.isUnknown() ? -1 : shape.numDimensions();
   }
 
-  private boolean only(String op) {
-    return ops.size() == 1 && ops.contains(op);
-  }
-
-  private boolean hasVariable(String last) {
+  /** Names are made unique by a number where layers in several models are called alike. */
+  private boolean has(String last, int rank) {
     return variables.stream()
+        .filter(v -> v.shape().numDimensions() == rank)
         .map(v -> v.name().substring(v.name().lastIndexOf('/') + 1))
         .anyMatch(own -> own.equals(last) || own.matches(last + "_\\d+"));
   }

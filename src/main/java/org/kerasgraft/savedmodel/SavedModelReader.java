@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
@@ -235,7 +236,8 @@ public final class SavedModelReader {
     if (children.contains("_all_variables")) {
       return ModelFormat.KERAS_3_EXPORT;
     }
-    return children.contains("_operations") || children.contains("_layers")
+    // Attributes of Keras 3's functional, sequential and (the last) of every model.
+    return Stream.of("_operations", "_layers", "_build_shapes_dict").anyMatch(children::contains)
         ? ModelFormat.KERAS_3_SAVED_MODEL
         : ModelFormat.SAVED_MODEL;
   }
