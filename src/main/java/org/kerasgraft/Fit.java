@@ -62,7 +62,7 @@ record Fit(
 
   TrainedModel run(
       FeatureInput input, Optional<FeatureInput> held, List<String> classes, Training training) {
-    Network network = backbone.networkFor(input);
+    Network network = variables.trainableForm(backbone.networkFor(input));
     NativeScope scope = new NativeScope();
     try {
       LiveNetwork live = scope.own(LiveNetwork.open(network, backbone.model().runtime()));

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.graph.TrainableForm;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -47,7 +48,7 @@ record ServingBody(
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9.][A-Za-z0-9_.\\-/]*");
 
   static ServingBody of(ExportSpec spec, ServedTensor input) {
-    GraphDef live = spec.network().graph().toGraphDef();
+    GraphDef live = TrainableForm.undone(spec.network().graph().toGraphDef());
     Map<String, NodeDef> byName = new HashMap<>();
     live.getNodeList().forEach(node -> byName.put(node.getName(), node));
     String liveInput = spec.network().input().op().name();

@@ -144,11 +144,12 @@ final class FunctionBody {
     }
     String name = flat.unique(path);
     NodeDef copy = FlatNodes.publicPart(node).setName(name).addAllInput(inputs).build();
-    List<NodeDef> forms = GradientForms.of(copy, flat::unique);
-    forms.forEach(flat::add);
     if (copy.getOp().equals(GradientForms.IDENTITIES)) {
-      values.put(node.getName(), forms.stream().map(NodeDef::getName).toList());
+      List<NodeDef> identities = GradientForms.identities(copy, flat::unique);
+      identities.forEach(flat::add);
+      values.put(node.getName(), identities.stream().map(NodeDef::getName).toList());
     } else {
+      flat.add(copy);
       emitted.put(node.getName(), name);
     }
   }

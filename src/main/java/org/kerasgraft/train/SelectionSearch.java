@@ -58,7 +58,8 @@ final class SelectionSearch {
     return List.copyOf(network.graph().variables().values());
   }
 
-  private List<VariableSpec> backbone(Variables choice) {
+  /** What a choice chooses of the network. */
+  List<VariableSpec> backbone(Variables choice) {
     if (choice instanceof HeadOnly) {
       return List.of();
     } else if (choice instanceof All) {

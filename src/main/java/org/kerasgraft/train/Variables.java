@@ -3,8 +3,10 @@ package org.kerasgraft.train;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.kerasgraft.backbone.TensorShapes;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.graph.TrainableForm;
 import org.kerasgraft.savedmodel.VariableSpec;
 
 /**
@@ -143,5 +145,21 @@ public sealed interface Variables {
    */
   default Selection resolve(Network network, List<VariableSpec> head) {
     return new SelectionSearch(network, head).of(this);
+  }
+
+  /**
+   * A network in the form in which this choice can train: convolutions with dilations, groups or
+   * explicit padding, and some other ops without a right gradient in TensorFlow, are written in
+   * equal ops, where gradients go through them and nowhere else. Open this one to train.
+   *
+   * @param network whole or cut
+   * @return a network of equal values, layers and outputs; the same one if nothing had to change
+   * @throws org.kerasgraft.error.UnknownNameException if a pattern matches no layer with variables
+   */
+  default Network trainableForm(Network network) {
+    try (TensorShapes shapes = new TensorShapes(network)) {
+      return TrainableForm.of(
+          network, new SelectionSearch(network, List.of()).backbone(this), shapes);
+    }
   }
 }
