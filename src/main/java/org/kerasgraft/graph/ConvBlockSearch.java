@@ -115,18 +115,28 @@ final class ConvBlockSearch {
         block.add(layer);
       }
     }
-    for (Layer layer : leaves.subList(last + 1, leaves.size())) {
-      Traits t = traits.get(layer);
-      boolean closes = t.level() == level + 1 && t.pools();
-      if (!t.spatial() || (t.level() > level && !closes)) {
+    block.addAll(closing(leaves.subList(last + 1, leaves.size()), level, traits));
+    return Optional.of(new ConvBlock(name(block), block.get(block.size() - 1), block));
+  }
+
+  /**
+   * What follows the last convolution at its level, up to the last layer that is spatial: squeezed
+   * channels may lie between. A pool closes the block.
+   */
+  private static List<Layer> closing(List<Layer> after, int level, Map<Layer, Traits> traits) {
+    int end = 0;
+    for (int i = 0; i < after.size(); i++) {
+      Traits t = traits.get(after.get(i));
+      boolean closes = t.spatial() && t.level() == level + 1 && t.pools();
+      if (t.level() > level && !closes) {
         break;
       }
-      block.add(layer);
+      end = t.spatial() && t.level() >= level ? i + 1 : end;
       if (closes) {
         break;
       }
     }
-    return Optional.of(new ConvBlock(name(block), block.get(block.size() - 1), block));
+    return after.subList(0, end);
   }
 
   /** Of layers with nodes of their own: a node belongs to the first layer that depends on it. */

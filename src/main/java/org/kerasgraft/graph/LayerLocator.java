@@ -196,7 +196,8 @@ final class LayerLocator {
     if (known.isPresent()) {
       return known.filter(type -> !type.isEmpty());
     }
-    return own.stream().anyMatch(scopes::isModel)
+    boolean isFunction = last(name).startsWith("tf."); // a TensorFlow function called as a layer
+    return isFunction || own.stream().anyMatch(scopes::isModel)
         ? Optional.empty()
         : LayerType.infer(nodes, variables, shape);
   }
@@ -204,7 +205,7 @@ final class LayerLocator {
   private TensorSpec spec(String tensor) {
     Optional<TensorSpec> result =
         flat.outputs().values().stream().filter(o -> o.tensor().equals(tensor)).findFirst();
-    Shape shape = shapes.of(tensor);
+    Shape shape = shape(tensor);
     int index = Integer.parseInt(tensor.substring(tensor.lastIndexOf(':') + 1));
     return new TensorSpec(
         tensor,
@@ -213,5 +214,20 @@ final class LayerLocator {
             .orElseGet(
                 () -> TensorTypes.of(flow.node(DataFlow.nodeOf(tensor)).orElseThrow(), index)),
         shape.isUnknown() ? result.map(TensorSpec::shape).orElse(shape) : shape);
+  }
+
+  /** As recorded; that of its input for an {@code Identity} that stands for another op. */
+  private Shape shape(String tensor) {
+    Shape shape = shapes.of(tensor);
+    String from = tensor;
+    while (shape.isUnknown()) {
+      NodeDef node = flow.node(DataFlow.nodeOf(from)).orElseThrow();
+      if (!node.getOp().equals("Identity")) {
+        break;
+      }
+      from = DataFlow.inputs(node).get(0);
+      shape = shapes.of(from);
+    }
+    return shape;
   }
 }

@@ -78,7 +78,7 @@ final class LayerType {
     if (ops.size() == 1) {
       return single(ops.iterator().next());
     } else if (ops.equals(Set.of("Mul", "AddV2"))) {
-      return "Rescaling";
+      return readsConstants("Mul") && readsConstants("AddV2") ? "Rescaling" : "";
     } else if (ops.equals(Set.of("Sigmoid", "Mul"))) {
       return "Activation";
     }
@@ -94,20 +94,37 @@ final class LayerType {
       case "Mean" -> reducesRowsAndColumns() ? "GlobalAveragePooling2D" : "";
       case "Max" -> reducesRowsAndColumns() ? "GlobalMaxPooling2D" : "";
       case "Pad", "PadV2" -> rank() == 4 ? "ZeroPadding2D" : "";
-      case "AddV2", "AddN", "Add" -> "Add";
-      case "Sub" -> "Subtract";
-      case "Mul" -> "Multiply";
+      case "AddV2", "AddN", "Add" -> readsConstants(op) ? "" : "Add";
+      case "Sub" -> readsConstants(op) ? "" : "Subtract";
+      case "Mul" -> readsConstants(op) ? "" : "Multiply";
       case "Maximum" -> "Maximum";
       case "Minimum" -> "Minimum";
       case "ConcatV2" -> "Concatenate";
       case "Sigmoid", "Tanh", "Selu" -> "Activation";
-      case "Reshape" -> reshaping();
+      case "Reshape" -> rank() == 2 ? "Flatten" : reshaping();
       default -> "";
     };
   }
 
+  /** In Keras 3 a {@code Flatten} is the same as a {@code Reshape} to one dimension. */
   private String reshaping() {
-    return rank() < 0 ? "" : rank() == 2 ? "Flatten" : "Reshape";
+    return rank() > 2 ? "Reshape" : "";
+  }
+
+  /** Whether any node of an op has a constant of the layer's own as an input. */
+  private boolean readsConstants(String op) {
+    Set<String> constants = new TreeSet<>();
+    for (NodeDef node : nodes) {
+      boolean cast = Set.of("Cast", "Identity").contains(node.getOp());
+      boolean moved = cast && constants.contains(DataFlow.nodeOf(DataFlow.inputs(node).get(0)));
+      if (moved || node.getOp().equals("Const")) {
+        constants.add(node.getName());
+      }
+    }
+    return nodes.stream()
+        .filter(n -> n.getOp().equals(op))
+        .flatMap(n -> DataFlow.inputs(n).stream())
+        .anyMatch(t -> constants.contains(DataFlow.nodeOf(t)));
   }
 
   private boolean reducesRowsAndColumns() {

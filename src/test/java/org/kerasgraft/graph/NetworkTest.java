@@ -77,7 +77,10 @@ class NetworkTest {
     assertEquals(3 * 3 * 8 * 8 + 8, conv.parameters());
     assertTrue(conv.trainable());
     assertEquals(Optional.of("MaxPooling2D"), open(model).layer("block5_pool").type());
-    assertEquals(Optional.of("Flatten"), open(model).layer("flatten").type());
+    // Keras 3 flattens with the ops of a Reshape to one dimension: the type is not known.
+    assertEquals(
+        model.endsWith("2") ? Optional.of("Flatten") : Optional.empty(),
+        open(model).layer("flatten").type());
     assertEquals(Optional.of("Dense"), open(model).layer("predictions").type());
   }
 
