@@ -27,7 +27,7 @@ import org.tensorflow.proto.NodeDef;
  * number to it, and exactly one is taken off again; Keras 2 leaves names as they are. Which Keras
  * it was, the variables' names decide by majority. The outermost component is the model itself and
  * no part of a layer's name, unless variables are read below several: then nothing says which of
- * them are models, and all are kept.
+ * them are models, and all are kept. The scope of a head that this library put on does not count.
  *
  * <p>Where Keras 2 metadata lists the layers, a scope is a layer if the rest of its path is in the
  * list.
@@ -35,6 +35,7 @@ import org.tensorflow.proto.NodeDef;
 final class LayerScopes {
 
   private static final Pattern NUMBER = Pattern.compile("_\\d+$");
+  private static final Pattern HEAD = Pattern.compile(Network.HEAD + "(_\\d+)?");
 
   /** The nodes of the model itself, whose names are their paths. */
   private final Set<String> paths;
@@ -59,7 +60,13 @@ final class LayerScopes {
     Map<String, Set<VariableSpec>> reads = reads(flat);
     this.keras3 = isKeras3(reads, model.format());
     reads.forEach((node, some) -> some.forEach(v -> anchor(node, v)));
-    this.oneRoot = anchored.keySet().stream().map(LayerScopes::root).distinct().count() <= 1;
+    this.oneRoot =
+        anchored.keySet().stream()
+                .map(LayerScopes::root)
+                .filter(root -> !HEAD.matcher(root).matches())
+                .distinct()
+                .count()
+            <= 1;
     if (models.isEmpty()) {
       paths.stream().filter(p -> p.indexOf('/') > 0).map(LayerScopes::root).forEach(models::add);
     }

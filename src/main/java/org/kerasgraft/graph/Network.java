@@ -25,6 +25,9 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
   /** The name under which a cut network's single output stands in {@link FlatGraph#outputs()}. */
   public static final String FEATURES = "features";
 
+  /** The scope of a head that this library puts on; a second one is {@code head_1}, and so on. */
+  public static final String HEAD = "head";
+
   private static final List<String> SERVING = List.of("serving_default", "serve");
 
   /** Copies. */

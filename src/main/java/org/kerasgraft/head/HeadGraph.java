@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.HeadLayer.Classes;
 import org.kerasgraft.head.HeadLayer.Dense;
 import org.kerasgraft.head.HeadLayer.Dropout;
@@ -49,7 +50,7 @@ final class HeadGraph {
   /** {@code head}, unless the network has such a scope already. */
   private static String freePrefix(LiveNetwork network) {
     for (int i = 0; ; i++) {
-      String prefix = i == 0 ? "head" : "head_" + i;
+      String prefix = i == 0 ? Network.HEAD : Network.HEAD + "_" + i;
       boolean taken =
           network.network().graph().graphDef().getNodeList().stream()
               .anyMatch(n -> n.getName().equals(prefix) || n.getName().startsWith(prefix + "/"));
