@@ -48,7 +48,7 @@ final class FunctionLibrary {
   /** The index among all outputs of {@code node} of output {@code index} of {@code result}. */
   int resultIndex(NodeDef node, String result, int index) {
     if (!functions.containsKey(node.getOp())) {
-      return OpResults.index(node, result, index);
+      return OpTable.index(node, result, index);
     }
     List<String> results =
         function(node).getSignature().getOutputArgList().stream()

@@ -68,11 +68,12 @@ final class Inliner {
                   new TensorSpec(
                       tensor.contains(":") ? tensor : tensor + ":0", spec.dtype(), spec.shape()));
             });
+    NewerOps newer = new NewerOps(model);
     return new FlatGraph(
         GraphDef.newBuilder()
             .setVersions(model.metaGraph().getGraphDef().getVersions())
-            .addAllNode(flat.list())
-            .setLibrary(library.needed(flat.list()))
+            .addAllNode(newer.fit(flat.list()))
+            .setLibrary(newer.fit(library.needed(flat.list())))
             .build(),
         inputs,
         outputs,

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.kerasgraft.error.InvalidModelException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.BundleEntryProto;
@@ -36,7 +37,13 @@ final class CheckpointIndex {
   private static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
   /** One stored tensor and where its bytes are. */
-  record Entry(DataType dtype, Shape shape, Path shard, long offset, long size) {}
+  record Entry(DataType dtype, Shape shape, Path shard, long offset, long size, int crc32c) {
+
+    /** Whether both hold the same bytes, going by their checksums. */
+    boolean sameValue(Entry other) {
+      return size == other.size && crc32c == other.crc32c;
+    }
+  }
 
   private final Path file;
   private final Map<String, Entry> entries;
@@ -168,6 +175,11 @@ final class CheckpointIndex {
       if (bytes[(int) (offset + size)] != 0) {
         throw new InvalidProtocolBufferException("compressed block");
       }
+      CRC32C checksum = new CRC32C();
+      checksum.update(bytes, (int) offset, (int) size + 1);
+      if (littleEndian32((int) (offset + size) + 1) != masked((int) checksum.getValue())) {
+        throw new InvalidProtocolBufferException("a block's checksum differs");
+      }
       int end = (int) (offset + size);
       int restarts = (int) littleEndian32(end - 4);
       int length = (int) size - 4 - 4 * restarts;
@@ -194,7 +206,9 @@ final class CheckpointIndex {
         return;
       }
       BundleEntryProto entry = BundleEntryProto.parseFrom(value);
-      if (entry.getOffset() + entry.getSize() > shardLength(entry.getShardId())) {
+      if (entry.getOffset() < 0
+          || entry.getSize() < 0
+          || entry.getOffset() > shardLength(entry.getShardId()) - entry.getSize()) {
         throw new InvalidModelException(
             "'" + shard(entry.getShardId()) + "' is truncated: '" + key + "' ends beyond it.",
             "Copy or export the model again.");
@@ -207,7 +221,8 @@ final class CheckpointIndex {
               Shape.of(dims),
               shard(entry.getShardId()),
               entry.getOffset(),
-              entry.getSize()));
+              entry.getSize(),
+              entry.getCrc32C()));
     }
 
     private long shardLength(int id) throws IOException {
@@ -227,6 +242,11 @@ final class CheckpointIndex {
 
     private Path shard(int id) {
       return Path.of(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", prefix, id, shards));
+    }
+
+    /** LevelDB's mask: a rotation and a constant, so that a checksum of checksums is sound. */
+    private static long masked(int crc) {
+      return Integer.toUnsignedLong(Integer.rotateRight(crc, 15) + 0xa282ead8);
     }
 
     private long littleEndian(int at) {

@@ -48,9 +48,12 @@ public final class SavedModelReader {
    *     damaged
    */
   public static ImportedModel read(Path directory) {
-    MetaGraphDef metaGraph = serving(parse(requireSavedModel(directory)), directory);
+    SavedModel file = parse(requireSavedModel(directory));
+    MetaGraphDef metaGraph = serving(file, directory);
     try {
-      return read(directory, metaGraph);
+      ImportedModel model = read(directory, metaGraph);
+      Fingerprint.check(directory, file);
+      return model;
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       throw new InvalidModelException(
           "'" + directory.resolve(FILE) + "' is damaged: its parts do not fit together.",

@@ -113,9 +113,9 @@ class InlinerTest {
             .putAttr("U", CallingModel.type(DataType.DT_FLOAT))
             .putAttr("is_training", AttrValue.newBuilder().setB(false).build())
             .build();
-    assertEquals(0, OpResults.index(norm, "y", 0));
-    assertEquals(2, OpResults.index(norm, "batch_variance", 0));
-    assertThrows(IllegalArgumentException.class, () -> OpResults.index(norm, "z", 0));
+    assertEquals(0, OpTable.index(norm, "y", 0));
+    assertEquals(2, OpTable.index(norm, "batch_variance", 0));
+    assertThrows(IllegalArgumentException.class, () -> OpTable.index(norm, "z", 0));
   }
 
   @Test
