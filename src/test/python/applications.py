@@ -145,13 +145,14 @@ def cuts(model, layers):
     """Layer names with the reason for each."""
     no_ops = {layer["name"] for layer in layers if layer["noOp"]}
     outer = [layer for layer in model.layers if sources(layer) and layer.name not in no_ops]
+    names = {layer.name for layer in outer}
     maps = [layer for layer in outer if len(output(layer).shape) == 4]
     chosen = {maps[round(share * (len(maps) - 1))].name: f"{share:.0%}" for share in (0.1, 0.3, 0.5, 0.7, 0.9)}
     for kind in MERGES:
         merges = [layer for layer in outer if type(layer).__name__ == kind]
         if merges:
             inside = sources(merges[len(merges) // 2])[-1]
-            while inside.name in no_ops:
+            while inside.name not in names:  # a no-op, or an operation that is no layer
                 inside = sources(inside)[0]
             chosen.setdefault(inside.name, "branch")
             break

@@ -2,11 +2,12 @@ package org.kerasgraft.keras;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.graph.Layer;
@@ -90,7 +91,7 @@ final class ApplicationComparison {
 
   /** An input layer goes by the name of the signature's argument: Keras does not keep its own. */
   private String name(Layer layer) {
-    boolean input = layer.type().equals(java.util.Optional.of("InputLayer"));
+    boolean input = layer.type().equals(Optional.of("InputLayer"));
     return input ? golden.layers().get(0).name() : layer.name();
   }
 
@@ -100,22 +101,28 @@ final class ApplicationComparison {
 
   private void compareSamples(
       LiveNetwork live, TFloat32 input, List<KnownLayer> layers, List<String> wrong) {
+    List<String> tensors =
+        layers.stream().map(layer -> whole.layer(layer.name()).output()).distinct().toList();
     Session.Runner runner = live.session().runner().feed(live.input(), input);
-    layers.forEach(layer -> runner.fetch(live.tensor(whole.layer(layer.name()).output())));
+    tensors.forEach(tensor -> runner.fetch(live.tensor(tensor)));
     try (Result result = runner.run()) {
-      for (int i = 0; i < layers.size(); i++) {
-        PeerArray array = PeerArray.of(result.get(i));
-        KnownLayer layer = layers.get(i);
-        List<Long> shape =
-            IntStream.range(0, array.shape().numDimensions()).mapToObj(array.shape()::get).toList();
-        double difference = sampleDifference(array.values(), layer.sample());
-        if (!shape.equals(layer.shape())) {
-          wrong.add(layer.name() + ": shape " + shape + ", in Keras " + layer.shape());
-        } else if (!(difference <= SAMPLE_TOLERANCE)) {
-          wrong.add(layer.name() + ": its tensor differs by " + difference);
-        }
+      for (KnownLayer layer : layers) {
+        int index = tensors.indexOf(whole.layer(layer.name()).output());
+        PeerArray ours = PeerArray.of(result.get(index));
+        fault(layer, ours).ifPresent(fault -> wrong.add(layer.name() + ": " + fault));
       }
     }
+  }
+
+  private static Optional<String> fault(KnownLayer layer, PeerArray ours) {
+    List<Long> shape = Arrays.stream(ours.shape().asArray()).boxed().toList();
+    if (!shape.equals(layer.shape())) {
+      return Optional.of("shape " + shape + ", in Keras " + layer.shape());
+    }
+    double difference = sampleDifference(ours.values(), layer.sample());
+    return difference <= SAMPLE_TOLERANCE
+        ? Optional.empty()
+        : Optional.of("its tensor differs by " + difference);
   }
 
   private static double sampleDifference(float[] values, float[] sample) {
@@ -124,7 +131,7 @@ final class ApplicationComparison {
       int last = Math.max(1, picked.length - 1);
       picked[i] = values[(int) ((long) i * (values.length - 1) / last)];
     }
-    boolean same = java.util.Arrays.equals(picked, sample); // all zeros have no relative difference
+    boolean same = Arrays.equals(picked, sample); // all zeros have no relative difference
     return same ? 0 : PeerArray.relativeL2(picked, sample);
   }
 

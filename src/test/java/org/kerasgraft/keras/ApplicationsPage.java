@@ -91,10 +91,10 @@ final class ApplicationsPage {
         " | ",
         start + " " + row.layers().found() + " / " + row.layers().keras() + problems(row.layers()),
         counts(row.layers().noTrace()),
-        figure(row.cuts().worst()) + " " + code(row.cuts().worstLayer()),
+        figure(row.cuts().worst(), row.cuts().worstLayer()),
         row.trained().differentiated() + " / " + row.trained().keras() + refusal(row.trained()),
-        figure(row.trained().worst()) + " " + code(row.trained().worstVariable()),
-        figure(row.trained().kerasItself()) + " |");
+        figure(row.trained().worst(), row.trained().worstVariable()),
+        figure(row.trained().kerasItself(), "") + " |");
   }
 
   private static String problems(ApplicationRow.Layers layers) {
@@ -121,11 +121,12 @@ final class ApplicationsPage {
             .collect(Collectors.joining(", "));
   }
 
-  private static String figure(double value) {
-    return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
-  }
-
-  private static String code(String name) {
-    return name.isEmpty() ? "" : "`" + name + "`";
+  /** A difference with the place where it was found; 0 has none. */
+  private static String figure(double value, String where) {
+    if (value == 0) {
+      return "0";
+    }
+    String number = String.format(Locale.ROOT, "%.1e", value);
+    return where.isEmpty() ? number : number + " `" + where + "`";
   }
 }
