@@ -51,6 +51,9 @@ final class LayerLocator {
 
   private final Map<String, List<Part>> parts = new HashMap<>();
 
+  /** Scopes of layers without layers inside, though others' names begin with theirs. */
+  private final Set<String> leaves = new HashSet<>();
+
   /**
    * Looks at a graph.
    *
@@ -133,7 +136,7 @@ final class LayerLocator {
     for (String scope : own) {
       for (Part outer : around(scope)) {
         List<NodeDef> nodes =
-            inside.getOrDefault(scope, List.of()).stream()
+            nodesOf(name, scope).stream()
                 .filter(n -> outer == MODEL || outer.names.contains(n.getName()))
                 .toList();
         if (!nodes.isEmpty()) {
@@ -151,12 +154,40 @@ final class LayerLocator {
           for (Map.Entry<String, List<List<NodeDef>>> some : byScope.entrySet()) {
             for (List<NodeDef> nodes : some.getValue()) {
               Part part = new Part(called(name, some.getKey(), outer, count, number++), nodes);
-              parts.computeIfAbsent(some.getKey(), s -> new ArrayList<>()).add(part);
+              if (!leaves.contains(some.getKey())) {
+                parts.computeIfAbsent(some.getKey(), s -> new ArrayList<>()).add(part);
+              }
               all.add(part);
             }
           }
         });
     return all;
+  }
+
+  /**
+   * The nodes of a scope. Where another layer's name begins with the layer's own, as {@code
+   * Conv/BatchNorm} beside {@code Conv}, its nodes are left out: a layer of Keras that reads
+   * weights itself has no layers inside.
+   */
+  private List<NodeDef> nodesOf(String name, String scope) {
+    List<NodeDef> all = inside.getOrDefault(scope, List.of());
+    List<String> inner = names.keySet().stream().filter(s -> s.startsWith(scope + "/")).toList();
+    if (inner.isEmpty()) {
+      return all;
+    }
+    List<NodeDef> rest =
+        all.stream()
+            .filter(n -> inner.stream().noneMatch(s -> n.getName().startsWith(s + "/")))
+            .toList();
+    Set<VariableSpec> read = new LinkedHashSet<>();
+    rest.forEach(n -> read.addAll(reads.getOrDefault(n.getName(), Set.of())));
+    Optional<String> type = LayerType.infer(rest, List.copyOf(read), Shape.unknown());
+    String recorded = scopes.recorded(name).map(KerasLayer::className).orElse("");
+    if (read.isEmpty() || type.isEmpty() || !List.of("", type.get()).contains(recorded)) {
+      return all;
+    }
+    leaves.add(scope);
+    return rest;
   }
 
   private List<Part> around(String scope) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.kerasgraft.savedmodel.ModelFormat;
 
 /**
  * The figures of one architecture in one form. Lists of what is wrong are empty in a good row.
@@ -96,7 +97,9 @@ record ApplicationRow(
       return List.of(failure);
     }
     List<String> faults = new ArrayList<>(layers.wrong());
-    layers.unknown().forEach(name -> faults.add("Keras has no layer '" + name + "'"));
+    if (!form.equals(ModelFormat.SAVED_MODEL.id())) { // there any scope may be a layer
+      layers.unknown().forEach(name -> faults.add("Keras has no layer '" + name + "'"));
+    }
     if (cuts.count() < 5) {
       faults.add("only " + cuts.count() + " cuts");
     }
