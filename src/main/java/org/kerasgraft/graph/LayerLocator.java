@@ -171,7 +171,10 @@ final class LayerLocator {
    */
   private List<NodeDef> nodesOf(String name, String scope) {
     List<NodeDef> all = inside.getOrDefault(scope, List.of());
-    List<String> inner = names.keySet().stream().filter(s -> s.startsWith(scope + "/")).toList();
+    Set<String> ops = new HashSet<>();
+    all.forEach(n -> ops.add(n.getName())); // an op with nodes of its own below is no layer
+    List<String> inner =
+        names.keySet().stream().filter(s -> s.startsWith(scope + "/") && !ops.contains(s)).toList();
     if (inner.isEmpty()) {
       return all;
     }
