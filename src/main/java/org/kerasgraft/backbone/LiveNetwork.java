@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.graph.ServingState;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.Graph;
@@ -55,9 +56,11 @@ public final class LiveNetwork implements AutoCloseable {
    * @return the live network, owned by the caller
    * @throws org.kerasgraft.error.UsageException if a GPU is asked for and there is none
    * @throws org.kerasgraft.error.InvalidModelException if the checkpoint cannot be restored
-   * @throws org.kerasgraft.error.ModelRefusedException if TensorFlow does not know an op
+   * @throws org.kerasgraft.error.ModelRefusedException if TensorFlow does not know an op, or the
+   *     network is random or changes state
    */
   public static LiveNetwork open(Network network, RuntimeOptions options) {
+    ServingState.requireSteady(network);
     SessionSettings settings = SessionSettings.of(options);
     NativeScope scope = new NativeScope();
     try {

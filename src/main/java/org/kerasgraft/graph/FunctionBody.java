@@ -57,12 +57,16 @@ final class FunctionBody {
     return node;
   }
 
-  /** Emits what some references need, in the body's order; looks at what runs beside it. */
+  /**
+   * Emits what some references need, in the body's order, and what is random or writes state beside
+   * it, on which nothing may depend but by control edges.
+   */
   void emitFor(Collection<String> references, Collection<String> controls) {
-    Set<String> run = reachable(references, true);
-    run.addAll(reachable(controls, true));
-    run.forEach(name -> StatefulOps.requireInference(body.get(name)));
-    Set<String> needed = reachable(references, false);
+    Set<String> wanted = reachable(references, true);
+    wanted.addAll(reachable(controls, true));
+    wanted.removeIf(name -> !library.isUnsteady(body.get(name)));
+    wanted.addAll(references);
+    Set<String> needed = reachable(wanted, false);
     body.keySet().stream().filter(needed::contains).forEach(this::emit);
   }
 

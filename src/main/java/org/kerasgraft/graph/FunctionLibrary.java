@@ -65,6 +65,11 @@ final class FunctionLibrary {
     return FunctionNames.needed(nodes, functions);
   }
 
+  /** Whether a node, or a function that it names, is random or writes state. */
+  boolean isUnsteady(NodeDef node) {
+    return !FunctionNames.unsteadyOp(node, functions).isEmpty();
+  }
+
   /** The error for a graph that does not fit together. */
   InvalidModelException damaged(String what) {
     return new InvalidModelException(

@@ -23,8 +23,7 @@ final class FunctionNames {
     FunctionDefLibrary.Builder functions = FunctionDefLibrary.newBuilder();
     while (!open.isEmpty()) {
       NodeDef node = open.pop();
-      Set<String> named = new LinkedHashSet<>(Set.of(node.getOp()));
-      node.getAttrMap().values().forEach(value -> add(value, named));
+      Set<String> named = of(node);
       for (String name : named) {
         FunctionDef function = library.get(name);
         if (function != null && needed.add(name)) {
@@ -34,6 +33,35 @@ final class FunctionNames {
       }
     }
     return functions.build();
+  }
+
+  /** The functions that a node may name, its op included. */
+  private static Set<String> of(NodeDef node) {
+    Set<String> named = new LinkedHashSet<>(Set.of(node.getOp()));
+    node.getAttrMap().values().forEach(value -> add(value, named));
+    return named;
+  }
+
+  /**
+   * The first op that is random or writes state, of a node or in the functions that it names.
+   *
+   * @return the op; empty if there is none
+   */
+  static String unsteadyOp(NodeDef node, Map<String, FunctionDef> library) {
+    Set<String> seen = new LinkedHashSet<>();
+    Deque<NodeDef> open = new ArrayDeque<>(Set.of(node));
+    while (!open.isEmpty()) {
+      NodeDef next = open.pop();
+      if (StatefulOps.isRandom(next.getOp()) || StatefulOps.isWriter(next.getOp())) {
+        return next.getOp();
+      }
+      for (String name : of(next)) {
+        if (library.containsKey(name) && seen.add(name)) {
+          open.addAll(library.get(name).getNodeDefList());
+        }
+      }
+    }
+    return "";
   }
 
   private static void add(AttrValue value, Set<String> named) {

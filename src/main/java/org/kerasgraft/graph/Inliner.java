@@ -16,7 +16,8 @@ import org.tensorflow.proto.NodeDef;
  * Inlines the function calls behind a signature into one flat graph. Nodes keep the names they have
  * in the innermost function body, below the scope of a call that has one, and the order of the
  * body; variables' handles take their Keras paths; placeholders take the signature's argument
- * names. Control edges are dropped: a model whose inference is random or writes state is refused.
+ * names. Control edges are dropped; nodes that are random or write state are kept even where only
+ * they lead there, and refused by {@link ServingState} before anything runs.
  */
 final class Inliner {
 

@@ -42,7 +42,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @param model the model
    * @return the whole network
    * @throws UnknownNameException if no signature is the one to take, listing them
-   * @throws ModelRefusedException if its inference draws random numbers or writes state
+   * @throws ModelRefusedException if it reads a resource that cannot be restored
    * @throws InvalidModelException if the graph is damaged
    */
   public static Network of(ImportedModel model) {
@@ -155,10 +155,12 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
    * @return the smaller network
    * @throws UnknownNameException if there is none, with near names
    * @throws UsageException if several tensors leave the layer, listing them
+   * @throws ModelRefusedException if what lies before it is random or changes state
    */
   public Network cutAfter(String layer) {
     Layer end = layer(layer);
     TensorSpec output = end.onlyOutput().orElseThrow(() -> ambiguous(end));
+    ServingState.requireSteadyBelow(this, output);
     FlatGraph pruned = Pruner.prune(graph, Map.of(FEATURES, output));
     Set<String> kept = Pruner.ancestors(pruned.graphDef(), List.of(output.tensor()));
     return new Network(

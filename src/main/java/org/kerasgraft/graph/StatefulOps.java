@@ -2,8 +2,6 @@ package org.kerasgraft.graph;
 
 import java.util.List;
 import java.util.Set;
-import org.kerasgraft.error.ModelRefusedException;
-import org.tensorflow.proto.NodeDef;
 
 /** Ops that make inference differ from call to call: random ones, and those that write state. */
 final class StatefulOps {
@@ -31,18 +29,13 @@ final class StatefulOps {
 
   private StatefulOps() {}
 
-  /** Refuses a node of the inference path that is random or writes state. */
-  static void requireInference(NodeDef node) {
-    String op = node.getOp();
-    if (RANDOM_PREFIXES.stream().anyMatch(op::startsWith)) {
-      throw new ModelRefusedException(
-          "The model's inference is random: '" + node.getName() + "' is a " + op + ".",
-          "Export it without its augmentation layers; augment while training instead.");
-    }
-    if (WRITERS.contains(op) || WRITER_PREFIXES.stream().anyMatch(op::startsWith)) {
-      throw new ModelRefusedException(
-          "The model's inference changes its own state: '" + node.getName() + "' is a " + op + ".",
-          "Export it for inference, with training=False and without stateful layers.");
-    }
+  /** Whether an op draws random numbers. */
+  static boolean isRandom(String op) {
+    return RANDOM_PREFIXES.stream().anyMatch(op::startsWith);
+  }
+
+  /** Whether an op writes a variable, which is then its first input. */
+  static boolean isWriter(String op) {
+    return WRITERS.contains(op) || WRITER_PREFIXES.stream().anyMatch(op::startsWith);
   }
 }

@@ -14,6 +14,7 @@ import org.kerasgraft.error.GraftException;
 import org.kerasgraft.graph.ConvBlock;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.graph.ServingState;
 import org.kerasgraft.report.TextTable.Align;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.Signature;
@@ -40,7 +41,8 @@ public record ModelSummary(Network network) {
       List<VariableEntry> variables,
       Parameters parameters,
       BlockEntry lastConvBlock,
-      PreprocessingEntry preprocessing) {}
+      PreprocessingEntry preprocessing,
+      String unsteady) {}
 
   private record Ends(Map<String, TensorEntry> inputs, Map<String, TensorEntry> outputs) {}
 
@@ -91,7 +93,8 @@ public record ModelSummary(Network network) {
             model.variables().stream().map(this::entry).toList(),
             parameters(),
             network.lastConvBlock().map(ModelSummary::entry).orElse(null),
-            preprocessing()));
+            preprocessing(),
+            ServingState.of(network).map(ServingState.Unsteady::text).orElse(null)));
   }
 
   private Parameters parameters() {
@@ -186,6 +189,9 @@ public record ModelSummary(Network network) {
     text.append("\nSignatures\n").append(signatureTable());
     text.append("\nLast conv block  ").append(blockText()).append('\n');
     text.append("Preprocessing    ").append(preprocessingText()).append('\n');
+    ServingState.of(network)
+        .ifPresent(
+            u -> text.append("Use              only cut below: ").append(u.text()).append('\n'));
     return text.toString();
   }
 

@@ -38,7 +38,8 @@ class InspectCommandTest {
             "variables",
             "parameters",
             "lastConvBlock",
-            "preprocessing"),
+            "preprocessing",
+            "unsteady"),
         names(json));
     assertEquals(format, json.get("format").asText());
     assertEquals("2.21.0", json.get("producer").get("tensorflow").asText());

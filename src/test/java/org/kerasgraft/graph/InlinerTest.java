@@ -13,10 +13,7 @@ import static org.kerasgraft.graph.CallingModel.node;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.error.InvalidModelException;
-import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
@@ -144,21 +141,6 @@ class InlinerTest {
     FlatGraph flat = assertSameValues(model, X);
     assertTrue(
         flat.graphDef().getNodeList().stream().noneMatch(n -> n.getOp().equals("IdentityN")));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"RandomUniform", "StatelessRandomUniformV2", "AssignVariableOp"})
-  void randomAndWritingInferenceIsRefusedByName(String op) {
-    ImportedModel model =
-        new CallingModel(ROW)
-            .function(
-                "main",
-                List.of("x1"),
-                List.of(node("layer/bad", op, "x1").build()),
-                List.of("layer/bad:y:0"))
-            .build();
-    var refused = assertThrows(ModelRefusedException.class, () -> inline(model));
-    assertTrue(refused.getMessage().contains("'layer/bad' is a " + op), refused.getMessage());
   }
 
   @Test

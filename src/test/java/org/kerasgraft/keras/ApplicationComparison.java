@@ -17,6 +17,7 @@ import org.kerasgraft.savedmodel.ModelFormat;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.kerasgraft.train.GradientProbe;
+import org.kerasgraft.train.Variables;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -58,6 +59,10 @@ final class ApplicationComparison {
     try (LiveNetwork live = LiveNetwork.open(whole, RuntimeOptions.defaults());
         TFloat32 input = PeerArray.read(directory.resolve("input.npy")).tensor()) {
       layers = layers(live, input);
+    }
+    try (LiveNetwork live =
+            LiveNetwork.open(Variables.all().trainableForm(whole), RuntimeOptions.defaults());
+        TFloat32 input = PeerArray.read(directory.resolve("input.npy")).tensor()) {
       trained = gradients(live, input);
     }
     return new ApplicationRow(golden.architecture(), form.id(), "", layers, cuts(), trained);

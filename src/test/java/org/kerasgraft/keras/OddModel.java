@@ -147,7 +147,7 @@ final class OddModel {
    * values.
    */
   Differentiated differentiate(Network whole) {
-    Network cut = whole.cutAfter(at());
+    Network cut = Variables.all().trainableForm(whole.cutAfter(at()));
     String features = cut.graph().outputs().get(Network.FEATURES).tensor();
     try (LiveNetwork live = LiveNetwork.open(cut, RuntimeOptions.defaults())) {
       BuiltHead head = Head.builder().flatten().classes(3).build().build(live, features, 0);
