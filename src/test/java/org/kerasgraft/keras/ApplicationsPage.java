@@ -46,7 +46,9 @@ final class ApplicationsPage {
       - **Layers**: those listed under Keras' name whose tensor has the shape and, at 64 places, the values of the layer in
         Keras, of all that Keras has; layers of nested models count as `outer/inner` (tf-keras and Keras 3 do not have quite
         the same). *No trace* are layers that return their input: of these Keras 3 saves no node, so nothing can be cut
-        there, nor has to be.
+        there, nor has to be. Names that Keras does not have are told too; in a plain `saved-model`, which records no
+        layers, any scope may be one, so there they are no fault.
+      - A row with a figure above its limit, or without one, is an open fault and stays in the table until it is mended.
       - **Cuts**: the network cut after a layer and run: five from early to late, one inside a branch, the last feature map,
         the output. The worst relative L2 |ours − Keras'| / |Keras'|, and where. At most 5e-5.
       - **Gradients** of sum(y·c), c normal, with respect to every trainable variable; the worst of all variables of
