@@ -135,6 +135,17 @@ final class CheckpointIndex {
                 + "'.",
             "Copy or export the model again.");
       }
+      if (!entry.sameValue(entries.get(variable.checkpointKeys().get(0)))) {
+        throw new InvalidModelException(
+            "'"
+                + file
+                + "' holds different values under "
+                + String.join(" and ", variable.checkpointKeys())
+                + ", which the model both reads as '"
+                + variable.name()
+                + "'.",
+            "Copy or export the model again.");
+      }
     }
   }
 

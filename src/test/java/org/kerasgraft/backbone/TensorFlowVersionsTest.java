@@ -20,6 +20,7 @@ import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
+import org.tensorflow.proto.SavedModel;
 
 /** What TensorFlow 2.4 to 2.21 wrote, read and run as the version that wrote it ran it. */
 class TensorFlowVersionsTest {
@@ -94,6 +95,29 @@ class TensorFlowVersionsTest {
       Files.delete(copy.resolve("fingerprint.pb"));
     }
     assertEquals(10, SavedModelReader.read(copy).variables().size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void twoVariablesBoundTheWrongWayRoundAreRefused(Fixture fixture) throws IOException {
+    Path copy = copy(fixture.model());
+    Files.deleteIfExists(copy.resolve("fingerprint.pb"));
+    Path file = copy.resolve("saved_model.pb");
+    SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
+    var objects = model.getMetaGraphsBuilder(0).getObjectGraphDefBuilder();
+    for (String name : List.copyOf(objects.getConcreteFunctionsMap().keySet())) {
+      var function = objects.getConcreteFunctionsOrThrow(name).toBuilder();
+      if (function.getBoundInputsCount() > 4) {
+        // In layer order the third and fourth are norm/gamma and norm/beta, of one shape.
+        int gamma = function.getBoundInputs(2);
+        function.setBoundInputs(2, function.getBoundInputs(3)).setBoundInputs(3, gamma);
+        objects.putConcreteFunctions(name, function.build());
+      }
+    }
+    Files.write(file, model.build().toByteArray());
+    InvalidModelException e =
+        assertThrows(InvalidModelException.class, () -> SavedModelReader.read(copy));
+    assertTrue(e.getMessage().contains("holds different values under"), e.getMessage());
   }
 
   private static int indexOf(byte[] bytes, byte[] wanted) {
