@@ -24,8 +24,8 @@ final class CommonOptions {
       OptionSection.valued(
           "preprocessing",
           "MODE",
-          "auto, caffe, tf, torch, scale-0-1 or none, as in the model's training; default auto: as"
-              + " recorded with the model, caffe for VGG.");
+          "auto, caffe, tf, torch, scale-0-1 or none, as in the model's training; default auto:"
+              + " as recorded with the model, else as its graph tells.");
   static final Option IMAGE_SIZE =
       OptionSection.valued(
           "image-size",

@@ -1,7 +1,9 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
@@ -16,6 +18,7 @@ import org.kerasgraft.features.FeatureInput;
 import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.savedmodel.SavedModelReader;
 
 /** Writes bottleneck features: the values of one layer for many inputs. */
@@ -45,7 +48,7 @@ final class FeaturesCommand implements Command {
       return new Request(
           arguments.requiredPath("model"),
           arguments.text("at").orElseThrow(() -> arguments.missing("--at")),
-          InputChoice.of(arguments, false),
+          InputChoice.ofSeveral(arguments),
           CommonOptions.preprocessing(arguments),
           arguments.requiredPath("out"),
           RowOptions.of(arguments),
@@ -65,7 +68,7 @@ final class FeaturesCommand implements Command {
 
   @Override
   public String synopsis() {
-    return "--model MODEL --at LAYER (--images DIR | --input X.npy) --out DIR [options]";
+    return "--model MODEL --at LAYER (--images DIR | --input [NAME=]X.npy …) --out DIR [options]";
   }
 
   @Override
@@ -81,8 +84,11 @@ final class FeaturesCommand implements Command {
                 "images",
                 "DIR",
                 "Images, anywhere below this folder; class folders give the index its labels."),
-            OptionSection.valued(
-                "input", "X.npy", "Rows of an array instead of images; nothing is preprocessed."),
+            OptionSection.listed(
+                "input",
+                "[NAME=]X.npy",
+                "Rows of an array instead of images; nothing is preprocessed. NAME=X.npy once for"
+                    + " each input of a model that has several."),
             CommonOptions.PREPROCESSING,
             CommonOptions.IMAGE_SIZE,
             CommonOptions.MAX_BAD),
@@ -117,8 +123,19 @@ final class FeaturesCommand implements Command {
       try (Npy npy = Npy.open(array.input())) {
         extract(request, cut, new FeatureInput.Rows(npy, Optional.empty()), console);
       }
+    } else if (request.input() instanceof InputChoice.NamedRows named) {
+      extractNamed(request, cut, named, console);
     }
     return ExitCode.OK;
+  }
+
+  private static void extractNamed(
+      Request request, Network cut, InputChoice.NamedRows named, Console console) {
+    try (NativeScope opened = new NativeScope()) {
+      Map<String, Npy> arrays = new LinkedHashMap<>();
+      named.inputs().forEach((name, file) -> arrays.put(name, opened.own(Npy.open(file))));
+      extract(request, cut, new FeatureInput.NamedRows(arrays), console);
+    }
   }
 
   private static void extract(

@@ -2,7 +2,9 @@ package org.kerasgraft.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.error.UsageException;
 
@@ -46,6 +48,44 @@ sealed interface InputChoice {
    */
   record Rows(Path input, Optional<Path> labels) implements InputChoice {}
 
+  /**
+   * Arrays by the names of the model's inputs.
+   *
+   * @param inputs name to {@code .npy} file, in the order given
+   */
+  record NamedRows(Map<String, Path> inputs) implements InputChoice {}
+
+  /** The same, with {@code --input NAME=X.npy} once for each input of the model, too. */
+  static InputChoice ofSeveral(Arguments arguments) {
+    List<Path> given = arguments.paths("input");
+    boolean plain =
+        given.isEmpty() || (given.size() == 1 && !isNamed(given.get(0))) || arguments.has("images");
+    if (plain) {
+      return of(arguments, false);
+    }
+    refusePixelOptions(arguments);
+    Map<String, Path> inputs = new LinkedHashMap<>();
+    for (Path each : given) {
+      if (!isNamed(each)) {
+        throw new UsageException(
+            "--input is given several times, '" + each + "' without a name.",
+            "Give NAME=X.npy for each input of the model; graft inspect shows their names.");
+      }
+      String text = each.toString();
+      String name = text.substring(0, text.indexOf('='));
+      if (inputs.put(name, Path.of(text.substring(name.length() + 1))) != null) {
+        throw new UsageException("--input names '" + name + "' twice.", "Give it once.");
+      }
+    }
+    return new NamedRows(inputs);
+  }
+
+  /** A file that is there is a file, whatever its name. */
+  private static boolean isNamed(Path given) {
+    int equals = given.toString().indexOf('=');
+    return equals > 0 && equals < given.toString().length() - 1 && !Files.exists(given);
+  }
+
   /** Reads {@code --images}, {@code --input} and, where a command has it, {@code --labels}. */
   static InputChoice of(Arguments arguments, boolean labelled) {
     boolean images = arguments.has("images");
@@ -67,6 +107,11 @@ sealed interface InputChoice {
     if (labelled && labels.isEmpty()) {
       throw arguments.missing("--labels");
     }
+    refusePixelOptions(arguments);
+    return new Rows(input.get(), labels);
+  }
+
+  private static void refusePixelOptions(Arguments arguments) {
     for (String option : List.of("preprocessing", "image-size")) {
       if (arguments.has(option)) {
         throw new UsageException(
@@ -74,6 +119,5 @@ sealed interface InputChoice {
             "Rows of an array are fed as they are; leave it out.");
       }
     }
-    return new Rows(input.get(), labels);
   }
 }

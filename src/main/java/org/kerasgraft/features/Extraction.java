@@ -2,20 +2,23 @@ package org.kerasgraft.features;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.DecodeResult;
 import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Npy;
 import org.kerasgraft.error.InvalidDataException;
-import org.kerasgraft.graph.Network;
+import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.types.family.TType;
 
 /** One pass over the inputs: decode or read, run, append rows. Used once. */
 final class Extraction {
@@ -26,11 +29,11 @@ final class Extraction {
   private final FeatureInput input;
   private final ExtractionOptions options;
   private final List<FeatureFiles> targets;
-  private final TensorSpec spec;
+  private final Map<String, TensorSpec> inputs;
   private final List<String> fetched;
   private final List<IndexRow> index = new ArrayList<>();
   private final long begin = System.nanoTime();
-  private InputBatch batch;
+  private final Map<String, InputBatch> batches = new LinkedHashMap<>();
   private int accepted;
 
   Extraction(
@@ -42,16 +45,10 @@ final class Extraction {
     this.input = input;
     this.options = options;
     this.targets = targets;
-    this.spec = inputSpec(network.network());
+    this.inputs = network.network().graph().inputs();
+    List<String> fed = inputs.values().stream().map(TensorSpec::tensor).toList();
     this.fetched =
-        targets.stream()
-            .map(FeatureFiles::tensor)
-            .filter(tensor -> !tensor.equals(spec.tensor()))
-            .toList();
-  }
-
-  private static TensorSpec inputSpec(Network network) {
-    return network.graph().inputs().values().iterator().next();
+        targets.stream().map(FeatureFiles::tensor).filter(t -> !fed.contains(t)).toList();
   }
 
   /** Runs all inputs; gives the index. */
@@ -59,7 +56,9 @@ final class Extraction {
     if (input instanceof FeatureInput.Images images) {
       runImages(images, contentHashes);
     } else if (input instanceof FeatureInput.Rows rows) {
-      runRows(rows);
+      runRows(rows.labels(), Map.of(only(), rows.rows()));
+    } else if (input instanceof FeatureInput.NamedRows named) {
+      runRows(Optional.empty(), named.arrays());
     }
     if (input.count() == 0) {
       throw new InvalidDataException("'" + input.name() + "' has no rows.", "Give at least one.");
@@ -84,10 +83,16 @@ final class Extraction {
         : "; the first, '" + index.get(0).path() + "', is '" + index.get(0).status() + "'";
   }
 
+  private String only() {
+    return inputs.keySet().iterator().next();
+  }
+
   private void runImages(FeatureInput.Images images, List<String> contentHashes) {
     Shape rowShape = Shape.of(images.input().size().height(), images.input().size().width(), 3);
-    requireShape(rowShape);
-    batch = new InputBatch(spec.dtype(), rowShape, options.batchSize());
+    TensorSpec spec = inputs.get(only());
+    requireShape(spec, rowShape, input.name());
+    InputBatch batch = new InputBatch(spec.dtype(), rowShape, options.batchSize());
+    batches.put(only(), batch);
     try (ImageDecoder decoder = ImageDecoder.open(images.input().size())) {
       for (int i = 0; i < images.count(); i++) {
         LabelledImage image = images.set().images().get(i);
@@ -108,31 +113,39 @@ final class Extraction {
     flush();
   }
 
-  private void runRows(FeatureInput.Rows rows) {
-    requireShape(rows.rows().rowShape());
-    batch = new InputBatch(spec.dtype(), rows.rows().rowShape(), options.batchSize());
-    if (!rows.rows().isInteger() && batch.floats().length == 0) {
-      throw new InvalidDataException(
-          "'"
-              + input.name()
-              + "' holds "
-              + rows.rows().dtype()
-              + ", but the model takes "
-              + spec.dtype()
-              + ".",
-          "Give an array of the model's dtype.");
-    }
-    int[] labels = rows.labels().map(Labels::values).orElse(null);
-    for (int i = 0; i < rows.count(); i++) {
-      batch.add(rows.rows(), i);
-      note("", labels == null ? "" : Integer.toString(labels[i]), DecodeResult.OK);
+  private void runRows(Optional<Labels> labels, Map<String, Npy> arrays) {
+    arrays.forEach(this::prepare);
+    for (int i = 0; i < input.count(); i++) {
+      for (Map.Entry<String, Npy> array : arrays.entrySet()) {
+        batches.get(array.getKey()).add(array.getValue(), i);
+      }
+      int row = i;
+      note("", labels.map(l -> Integer.toString(l.values()[row])).orElse(""), DecodeResult.OK);
       flushIfFull();
     }
     flush();
   }
 
+  private void prepare(String name, Npy array) {
+    TensorSpec spec = inputs.get(name);
+    requireShape(spec, array.rowShape(), array.file().toString());
+    InputBatch batch = new InputBatch(spec.dtype(), array.rowShape(), options.batchSize());
+    if (!array.isInteger() && batch.floats().length == 0) {
+      throw new InvalidDataException(
+          "'"
+              + array.file()
+              + "' holds "
+              + array.dtype()
+              + ", but the model takes "
+              + spec.dtype()
+              + ".",
+          "Give an array of the model's dtype.");
+    }
+    batches.put(name, batch);
+  }
+
   /** The network's input without the batch dimension must admit the rows. */
-  private void requireShape(Shape rowShape) {
+  private static void requireShape(TensorSpec spec, Shape rowShape, String source) {
     if (spec.shape().isUnknown()) {
       return;
     }
@@ -145,7 +158,7 @@ final class Extraction {
     if (!fits) {
       throw new InvalidDataException(
           "'"
-              + input.name()
+              + source
               + "' has rows of shape "
               + Arrays.toString(given)
               + ", but the model takes rows of shape "
@@ -164,42 +177,56 @@ final class Extraction {
     }
   }
 
+  private int gathered() {
+    return batches.values().iterator().next().size();
+  }
+
   private void flushIfFull() {
-    if (batch.size() == options.batchSize()) {
+    if (gathered() == options.batchSize()) {
       flush();
     }
   }
 
   private void flush() {
-    if (batch.size() > 0) {
-      runBatch();
-      batch.clear();
+    if (gathered() > 0) {
+      runBatch(gathered());
+      batches.values().forEach(InputBatch::clear);
     }
     double seconds = (System.nanoTime() - begin) / NANOS;
     options.listener().onProgress(index.size(), input.count(), index.size() / seconds);
   }
 
-  private void runBatch() {
+  private void runBatch(int rows) {
     for (FeatureFiles target : targets) {
-      if (target.tensor().equals(spec.tensor())) {
-        target.append(batch.asFloats(), batch.rowShape(), batch.size());
-      }
+      batches.forEach(
+          (name, batch) -> {
+            if (target.tensor().equals(inputs.get(name).tensor())) {
+              target.append(batch.asFloats(), batch.rowShape(), rows);
+            }
+          });
     }
     if (fetched.isEmpty()) {
       return;
     }
     Session.Runner runner = network.session().runner();
     fetched.forEach(runner::fetch);
-    try (TType feed = batch.tensor();
-        Result result = runner.feed(spec.tensor(), feed).run()) {
-      int at = 0;
-      for (FeatureFiles target : targets) {
-        if (!target.tensor().equals(spec.tensor())) {
-          String name = target.tensor();
-          Shape shape = OutputRows.rowShape(name, result.get(at), batch.size());
-          target.append(OutputRows.floats(name, result.get(at)), shape, batch.size());
-          at++;
-        }
+    try (NativeScope feeds = new NativeScope()) {
+      batches.forEach(
+          (name, batch) -> runner.feed(inputs.get(name).tensor(), feeds.own(batch.tensor())));
+      try (Result result = runner.run()) {
+        append(result, rows);
+      }
+    }
+  }
+
+  private void append(Result result, int rows) {
+    int at = 0;
+    for (FeatureFiles target : targets) {
+      String name = target.tensor();
+      if (fetched.contains(name)) {
+        Shape shape = OutputRows.rowShape(name, result.get(at), rows);
+        target.append(OutputRows.floats(name, result.get(at)), shape, rows);
+        at++;
       }
     }
   }

@@ -4,9 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.UnknownNameException;
+import org.kerasgraft.error.UsageException;
 import org.kerasgraft.internal.NativeScope;
+import org.kerasgraft.internal.NearNames;
 
 /**
  * Runs a network on inputs, in batches, and writes the values of one or several of its tensors, in
@@ -28,16 +32,42 @@ public final class FeatureExtractor {
    *     org.kerasgraft.data.ImageInput}; borrowed, must stay open and unchanged
    * @param input what to run it on
    * @param options batch size and listener
-   * @throws ModelRefusedException if the network has not exactly one input
+   * @throws ModelRefusedException if the network has several inputs and the arrays no names
+   * @throws UnknownNameException if a named array is for no input of the network, with near names
+   * @throws UsageException if an input has no array
    */
   public FeatureExtractor(LiveNetwork network, FeatureInput input, ExtractionOptions options) {
     this.network = Objects.requireNonNull(network);
     this.input = Objects.requireNonNull(input);
     this.options = Objects.requireNonNull(options);
-    int inputs = network.network().graph().inputs().size();
-    if (inputs != 1) {
-      throw new ModelRefusedException(
-          "The network has " + inputs + " inputs.", "Features need a network with one input.");
+    checkInputs(network.network().graph().inputs().keySet());
+  }
+
+  private void checkInputs(Set<String> wanted) {
+    if (!(input instanceof FeatureInput.NamedRows named)) {
+      if (wanted.size() != 1) {
+        throw new ModelRefusedException(
+            "The network has " + wanted.size() + " inputs: " + String.join(", ", wanted) + ".",
+            "Give an array for each by its name, as --input NAME=X.npy.");
+      }
+      return;
+    }
+    for (String given : named.arrays().keySet()) {
+      if (!wanted.contains(given)) {
+        throw new UnknownNameException(
+            "input",
+            given,
+            "what the network needs here",
+            NearNames.of(given, wanted),
+            "It needs " + String.join(", ", wanted) + ".");
+      }
+    }
+    for (String name : wanted) {
+      if (!named.arrays().containsKey(name)) {
+        throw new UsageException(
+            "The network's input '" + name + "' has no array.",
+            "It needs " + String.join(", ", wanted) + "; add --input " + name + "=X.npy.");
+      }
     }
   }
 

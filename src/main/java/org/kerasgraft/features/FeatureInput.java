@@ -1,8 +1,12 @@
 package org.kerasgraft.features;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSet;
@@ -10,8 +14,9 @@ import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.data.Sha256;
+import org.kerasgraft.error.InvalidDataException;
 
-/** What features are computed from: image files, or the rows of an array. */
+/** What features are computed from: image files, the rows of an array, or of one array an input. */
 public sealed interface FeatureInput {
 
   /**
@@ -101,6 +106,58 @@ public sealed interface FeatureInput {
     @Override
     public String name() {
       return rows.file().toString();
+    }
+
+    @Override
+    public List<String> classes() {
+      return List.of();
+    }
+  }
+
+  /**
+   * Rows of several arrays, one for each input of the network, fed together as they are.
+   *
+   * @param arrays the network's argument name to the array; borrowed, closed by whoever opened them
+   */
+  record NamedRows(Map<String, Npy> arrays) implements FeatureInput {
+    /**
+     * Checks and copies, in the order of the names.
+     *
+     * @throws InvalidDataException if the arrays have not the same number of rows
+     */
+    public NamedRows {
+      arrays = Collections.unmodifiableMap(new TreeMap<>(arrays));
+      if (arrays.isEmpty()) {
+        throw new IllegalArgumentException("arrays must not be empty");
+      }
+      Npy first = arrays.values().iterator().next();
+      for (Npy other : arrays.values()) {
+        if (other.count() != first.count()) {
+          throw new InvalidDataException(
+              "'"
+                  + first.file()
+                  + "' has "
+                  + first.count()
+                  + " rows, but '"
+                  + other.file()
+                  + "' has "
+                  + other.count()
+                  + ".",
+              "Give arrays of which the same row belongs to the same example.");
+        }
+      }
+    }
+
+    @Override
+    public int count() {
+      return arrays.values().iterator().next().count();
+    }
+
+    @Override
+    public String name() {
+      return arrays.entrySet().stream()
+          .map(e -> e.getKey() + "=" + e.getValue().file())
+          .collect(Collectors.joining(", "));
     }
 
     @Override

@@ -76,6 +76,9 @@ final class FeatureKeys {
       for (int label : rows.labels().map(Labels::values).orElse(new int[0])) {
         hash.add(Integer.toString(label));
       }
+    } else if (input instanceof FeatureInput.NamedRows named) {
+      hash.add("arrays");
+      named.arrays().forEach((name, array) -> hash.add(name).add(Sha256.of(array.file())));
     }
     return hash.hex();
   }

@@ -7,16 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.NpyWriter;
+import org.tensorflow.ndarray.Shape;
 
 class FeaturesCommandTest {
 
   private static final String MODEL = "src/test/resources/models/tiny-vgg-keras3";
+
+  private static final String ARRAY = "src/test/resources/golden/tiny-vgg-keras3/input.npy";
 
   @TempDir private Path directory;
   private Path pictures;
@@ -67,6 +72,51 @@ class FeaturesCommandTest {
     pictures = Files.createDirectory(directory.resolve("empty"));
 
     assertEquals(66, features(directory.resolve("features"), "block5_pool").code().code());
+  }
+
+  @Test
+  void anArrayMayBeGivenByTheNameOfItsInput() throws IOException {
+    Path plain = directory.resolve("plain");
+    Path named = directory.resolve("named");
+    assertEquals(ExitCode.OK, rows(plain, ARRAY).code());
+    CommandRun run = rows(named, "input_layer=" + ARRAY);
+    assertEquals(ExitCode.OK, run.code(), run.err());
+    assertEquals(-1, Files.mismatch(plain.resolve("features.npy"), named.resolve("features.npy")));
+  }
+
+  @Test
+  void namedArraysThatDoNotFitAreRefusedBeforeAnyWork() throws IOException {
+    Path other = directory.resolve("four.npy");
+    try (NpyWriter writer = NpyWriter.create(other, Shape.of(2))) {
+      for (int row = 0; row < 4; row++) {
+        writer.append(new float[2], 0);
+      }
+    }
+    refused(2, "Did you mean 'input_layer'", "input_layr=" + ARRAY);
+    refused(2, "without a name", "input_layer=" + ARRAY, ARRAY);
+    refused(2, "twice", "input_layer=" + ARRAY, "input_layer=" + ARRAY);
+    refused(65, other + "' has 4", "input_layer=" + ARRAY, "other=" + other);
+    refused(66, "missing.npy", "input_layer=missing.npy");
+  }
+
+  private void refused(int code, String said, String... inputs) {
+    Path out = directory.resolve("refused");
+    CommandRun run = rows(out, inputs);
+    assertEquals(code, run.code().code(), run.err());
+    assertTrue(run.err().contains(said), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  private static CommandRun rows(Path out, String... inputs) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("features", "--model", MODEL, "--at", "block5_pool", "--quiet", "--out"));
+    words.add(out.toString());
+    for (String input : inputs) {
+      words.add("--input");
+      words.add(input);
+    }
+    return CommandRun.of(words.toArray(String[]::new));
   }
 
   private CommandRun features(Path out, String layer) {
