@@ -19,6 +19,7 @@ import argparse
 import dataclasses
 import difflib
 import hashlib
+import inspect
 import json
 import os
 import pathlib
@@ -26,7 +27,7 @@ import re
 import shutil
 import sys
 
-FORMATS = ("keras-3-export", "keras-2-saved-model")
+FORMATS = ("keras-3-export", "keras-3-saved-model", "keras-2-saved-model")
 PREPROCESSINGS = ("caffe", "tf", "torch", "scale-0-1", "none")
 MODEL_FILES = (".keras", ".h5", ".hdf5")
 
@@ -66,6 +67,10 @@ FAMILIES = {
     "VGG": ("caffe", 224),
     "Xception": ("tf", 299),
 }
+
+# What the layers do that --no-preprocessing-layers leaves out. EfficientNetV2 is missing: its docstring asks for -1..1,
+# its layers do something else, so that only the user can know.
+LEFT_OUT = {"ConvNeXt": "torch", "MobileNetV3": "tf", "RegNet": "scale-0-1", "ResNetRS": "torch"}
 
 
 class Problem(Exception):
@@ -135,13 +140,21 @@ def build_application(lib, options):
         arguments["input_shape"] = (*options.input_size, 3)
     if options.classes is not None:
         arguments["classes"] = options.classes
+    if not options.preprocessing_layers:
+        if "include_preprocessing" not in inspect.signature(known[options.model]).parameters:
+            raise Problem(f"{options.model} has no preprocessing layers that could be left out. "
+                          "Drop --no-preprocessing-layers.")
+        arguments["include_preprocessing"] = False
     try:
         model = known[options.model](**arguments)
     except Exception as error:  # Keras raises ValueError, OSError, and plain Exception when a download fails
         raise Problem(f"Keras could not build {options.model}: {first_line(error)}{weights_hint(options)}") from error
     record = {"architecture": options.model, "includeTop": options.include_top, "weights": weights_record(options)}
-    family = family_of(options.model)
-    return model, record, *(family or (None, None))
+    preprocessing, size = family_of(options.model) or (None, None)
+    if not options.preprocessing_layers:
+        record["preprocessingLayers"] = False
+        preprocessing = next((mode for name, mode in LEFT_OUT.items() if options.model.startswith(name)), None)
+    return model, record, preprocessing, size
 
 
 def weights_argument(options):
@@ -177,7 +190,8 @@ def load_file(lib, options):
     """Loads a user's whole model."""
     path = pathlib.Path(options.model)
     unused = [flag for flag, value in (("--weights", options.weights), ("--include-top", options.include_top),
-                                       ("--input-size", options.input_size), ("--classes", options.classes)) if value]
+                                       ("--input-size", options.input_size), ("--classes", options.classes),
+                                       ("--no-preprocessing-layers", not options.preprocessing_layers)) if value]
     if unused:
         raise Problem(f"'{path}' is a whole model: {', '.join(unused)} goes with an application's name only.")
     if not path.is_file():
@@ -189,7 +203,7 @@ def load_file(lib, options):
             raise Problem(
                 f"'{path}' seems to hold weights only, no model. Name its architecture: "
                 f"export_keras.py VGG16 --weights {path} …") from error
-        other = FORMATS[1 - FORMATS.index(options.format)]
+        other = "keras-3-export" if options.format == "keras-2-saved-model" else "keras-2-saved-model"
         raise Problem(
             f"{lib.__name__} {lib.__version__} cannot load '{path}': {first_line(error)} (A file of the other Keras: "
             f"try --format {other}. A model with layers of your own: call model.export(DIR) in your own "
@@ -238,6 +252,10 @@ def write(exported, format, out):
         out.parent.mkdir(parents=True, exist_ok=True)
         if format == "keras-2-saved-model":
             exported.model.save(str(partial), save_format="tf")
+        elif format == "keras-3-saved-model":
+            import tensorflow
+
+            tensorflow.saved_model.save(exported.model, str(partial))
         else:
             exported.model.export(str(partial), verbose=False)
         extra = partial / "assets.extra"
@@ -263,6 +281,8 @@ def parse(arguments):
     parser.add_argument("--input-size", type=parse_size, metavar="HxW|none",
                         help="fixed image size, or none for any (default: Keras' own: any without top)")
     parser.add_argument("--classes", type=int, metavar="N", help="classes of the top (default 1000)")
+    parser.add_argument("--preprocessing-layers", action=argparse.BooleanOptionalAction, default=True,
+                        help="with the layers by which an application prepares its images itself (default: with)")
     parser.add_argument("--preprocessing", choices=PREPROCESSINGS,
                         help="what to record (default: the application's; nothing for a file)")
     parser.add_argument("--seed", type=int, default=0, help="of random weights (default %(default)s)")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tf_keras
-from export_keras import main
+from export_keras import FORMATS, main
 
 
 def small(lib):
@@ -59,7 +59,7 @@ def test_own_file_without_preprocessing_records_none(tmp_path):
     assert "preprocessing" not in record(tmp_path / "out")
 
 
-@pytest.mark.parametrize("format", ["keras-3-export", "keras-2-saved-model"])
+@pytest.mark.parametrize("format", FORMATS)
 def test_application_takes_any_size_and_records_its_preprocessing(tmp_path, format):
     out = tmp_path / "out"
     assert main(["MobileNet", "--weights", "none", "--format", format, "--out", str(out)]) == 0
@@ -69,7 +69,7 @@ def test_application_takes_any_size_and_records_its_preprocessing(tmp_path, form
     assert (written["preprocessing"], written["imageSize"]) == ("tf", {"height": 224, "width": 224})
     assert written["format"] == format
     assert written["weights"] == {"source": "random", "seed": 0}
-    assert set(written["versions"]) == {"keras" if "3" in format else "tf_keras", "tensorflow"}
+    assert set(written["versions"]) == {"keras" if "keras-3" in format else "tf_keras", "tensorflow"}
 
 
 def test_weights_come_from_a_file_at_the_size_asked_for(tmp_path):
@@ -92,6 +92,14 @@ def test_the_top_has_the_classes_asked_for(tmp_path):
     assert record(out)["includeTop"] is True
 
 
+@pytest.mark.parametrize("name, mode", [("MobileNetV3Small", "tf"), ("EfficientNetV2B0", None)])
+def test_preprocessing_layers_left_out_are_recorded_as_what_they_did(tmp_path, name, mode):
+    out = tmp_path / "out"
+    assert main([name, "--weights", "none", "--no-preprocessing-layers", "--input-size", "32x32", "--out", str(out)]) == 0
+    assert record(out).get("preprocessing") == mode
+    assert record(out)["preprocessingLayers"] is False
+
+
 def test_same_seed_gives_the_same_weights(tmp_path):
     for name in ("a", "b"):
         main(["MobileNet", "--weights", "none", "--seed", "7", "--out", str(tmp_path / name)])
@@ -104,6 +112,8 @@ def test_same_seed_gives_the_same_weights(tmp_path):
     (["missing.keras"], "There is no file 'missing.keras'"),
     (["missing.keras", "--weights", "none"], "--weights goes with an application's name only"),
     (["MobileNet", "--weights", "none", "--input-size", "8x8"], "Keras could not build MobileNet"),
+    (["VGG16", "--weights", "none", "--no-preprocessing-layers"], "VGG16 has no preprocessing layers"),
+    (["weights.h5", "--no-preprocessing-layers"], "--no-preprocessing-layers goes with an application's name only"),
     (["weights.h5"], "export_keras.py VGG16 --weights weights.h5"),
     (["MobileNet", "--weights", "weights.h5"], "Does 'weights.h5' belong to MobileNet"),
     (["broken.keras"], "cannot load 'broken.keras'"),

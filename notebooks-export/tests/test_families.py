@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tf_keras
-from export_keras import FAMILIES, PREPROCESSINGS, applications_of, family_of
+from export_keras import FAMILIES, LEFT_OUT, PREPROCESSINGS, applications_of, family_of
 
 MEAN, DEVIATION = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
 FORMULAS = {
@@ -56,3 +56,20 @@ def test_default_size_is_that_of_keras(lib, name, monkeypatch):
 def test_no_family_is_without_an_application():
     named = {max((f for f in FAMILIES if name.startswith(f)), key=len) for _, name in APPLICATIONS}
     assert named == set(FAMILIES)
+
+
+@pytest.mark.parametrize("lib, name", [
+    (keras, "ConvNeXtTiny"), (keras, "MobileNetV3Small"), (tf_keras, "ConvNeXtTiny"), (tf_keras, "MobileNetV3Small"),
+    (tf_keras, "RegNetX002"), (tf_keras, "ResNetRS50")], ids=lambda value: getattr(value, "__name__", value))
+def test_layers_left_out_did_what_is_recorded(lib, name):
+    """The model's own first layers, applied to images; 1e-5 of the largest value for another order of float32 sums."""
+    model = applications_of(lib)[name](weights=None, include_top=False, input_shape=(32, 32, 3))
+    images = np.random.default_rng(2).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
+    x, applied = images, 0
+    for layer in model.layers[1:]:
+        if type(layer).__name__ not in ("Rescaling", "Normalization"):
+            break
+        x, applied = np.asarray(layer(x)), applied + 1
+    (mode,) = {mode for family, mode in LEFT_OUT.items() if name.startswith(family)}
+    assert applied > 0
+    np.testing.assert_allclose(x, FORMULAS[mode](images), rtol=0, atol=1e-5 * np.abs(x).max())
