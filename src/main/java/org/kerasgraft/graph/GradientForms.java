@@ -1,7 +1,6 @@
 package org.kerasgraft.graph;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -56,12 +55,10 @@ final class GradientForms {
   /**
    * The nodes that stand for a node on a way along which gradients go; itself alone if it needs no
    * other form or has none.
-   *
-   * @param moving the nodes that depend on what trains
    */
-  List<NodeDef> of(NodeDef node, Set<String> moving) {
+  List<NodeDef> of(NodeDef node) {
     if (Backpropagation.endsUnknownToTensorFlow(node)) {
-      return stopped(node, moving);
+      return stopped(node);
     }
     return switch (node.getOp()) {
       case "Conv2D" -> ConvolutionForm.of(node, free, shapes);
@@ -81,18 +78,13 @@ final class GradientForms {
     return node.getAttrOrThrow(name);
   }
 
-  /** {@code StopGradient} before each input that moves: Keras has no gradient there either. */
-  private List<NodeDef> stopped(NodeDef node, Set<String> moving) {
+  /** {@code StopGradient} behind the op: Keras has no gradient there either. */
+  private List<NodeDef> stopped(NodeDef node) {
     EqualNodes nodes = new EqualNodes(node, free);
-    AttrValue type = attribute(node, node.getOp().equals("Cast") ? "SrcT" : "T");
-    NodeDef.Builder last = node.toBuilder().clearInput();
-    for (String input : node.getInputList()) {
-      last.addInput(
-          moving.contains(DataFlow.nodeOf(input))
-              ? nodes.add("stop", EqualNodes.node("StopGradient", input).putAttr("T", type))
-              : input);
-    }
-    return nodes.endingWith(last);
+    String flat = nodes.add("flat", node.toBuilder());
+    return nodes.endingWith(
+        EqualNodes.node("StopGradient", flat)
+            .putAttr("T", EqualNodes.type(TensorTypes.of(node, 0))));
   }
 
   /** {@code Erfc(x) = 1 − Erf(x)}. */

@@ -1,6 +1,7 @@
 package org.kerasgraft.graph;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,18 +118,20 @@ public final class ServingState {
         "'" + network.source().directory() + "' cannot be used there: " + why + ".", FIX);
   }
 
-  /** Unsteady nodes in order, each with its op. */
+  /** Unsteady nodes, each with its op; random ones first, since they are why others write. */
   private Map<NodeDef, String> unsteady() {
     GraphDef graph = network.graph().graphDef();
     Map<String, FunctionDef> library = new HashMap<>();
     graph.getLibrary().getFunctionList().forEach(f -> library.put(f.getSignature().getName(), f));
-    Map<NodeDef, String> found = new java.util.LinkedHashMap<>();
+    Map<NodeDef, String> found = new LinkedHashMap<>();
+    Map<NodeDef, String> writing = new LinkedHashMap<>();
     for (NodeDef node : graph.getNodeList()) {
       String op = FunctionNames.unsteadyOp(node, library);
       if (!op.isEmpty()) {
-        found.put(node, op);
+        (StatefulOps.isRandom(op) ? found : writing).put(node, op);
       }
     }
+    found.putAll(writing);
     return found;
   }
 
@@ -165,14 +168,19 @@ public final class ServingState {
 
   /** The layer that owns the variable written, else the first whose output depends on the node. */
   private Optional<String> layer(NodeDef node) {
+    String origin = node.getName();
     for (String input : node.getInputList()) {
       VariableSpec variable = network.graph().variables().get(DataFlow.nodeOf(input));
-      if (variable != null && StatefulOps.isWriter(node.getOp())) {
-        return Optional.of(variable.layer());
+      if (variable != null && writes(node, input)) {
+        for (Layer layer : network.layers()) {
+          if (layer.variables().contains(variable)) {
+            return Optional.of(layer.name());
+          }
+        }
+        origin = DataFlow.nodeOf(input);
       }
     }
-    Set<String> behind =
-        new DataFlow(network.graph().graphDef()).dependents(List.of(node.getName()));
+    Set<String> behind = new DataFlow(network.graph().graphDef()).dependents(List.of(origin));
     return network.layers().stream()
         .filter(
             l ->

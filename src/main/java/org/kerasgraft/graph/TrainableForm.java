@@ -48,8 +48,7 @@ public final class TrainableForm {
     GraphDef.Builder graph = flat.graphDef().toBuilder().clearNode();
     boolean changed = false;
     for (NodeDef node : flat.graphDef().getNodeList()) {
-      List<NodeDef> stand =
-          moving.contains(node.getName()) ? forms.of(node, moving) : List.of(node);
+      List<NodeDef> stand = moving.contains(node.getName()) ? forms.of(node) : List.of(node);
       int last = stand.size() - 1;
       if (last == 0 && stand.get(0).equals(node)) {
         graph.addNode(node);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.Backpropagation;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.HeadLayer.Classes;
 import org.kerasgraft.head.HeadLayer.Dense;
@@ -16,6 +17,7 @@ import org.kerasgraft.head.HeadLayer.GlobalAveragePooling;
 import org.kerasgraft.head.HeadLayer.GlobalMaxPooling;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.framework.initializers.RandomUniform;
 import org.tensorflow.framework.initializers.Zeros;
 import org.tensorflow.ndarray.Shape;
@@ -63,20 +65,13 @@ final class HeadGraph {
   /** The two paths through the layers so far; equal while there was no dropout. */
   private record Paths(Operand<TFloat32> training, Operand<TFloat32> inference) {}
 
-  @SuppressWarnings("unchecked") // checked
   BuiltHead build(String features) {
     int classes =
         head.classes()
             .orElseThrow(
                 () -> new UsageException("The head's number of classes is open.", "Set it."));
     head.withClasses(classes);
-    DataType type = network.tensor(features).dataType();
-    if (type != DataType.DT_FLOAT) {
-      throw new UsageException(
-          "The features at '" + features + "' have type " + type + "; a head takes float32.",
-          "Cut at another layer.");
-    }
-    Operand<TFloat32> input = (Operand<TFloat32>) network.tensor(features);
+    Operand<TFloat32> input = input(network.tensor(features));
     Paths paths = new Paths(input, input);
     for (HeadLayer layer : head.layers()) {
       paths = add(layer, paths);
@@ -89,6 +84,24 @@ final class HeadGraph {
         classes,
         parameters,
         dropoutSeed);
+  }
+
+  /**
+   * A head computes in float32. Behind a model of a mixed policy, whose layers give half precision,
+   * Keras' layers of the standard policy cast their input in the same way.
+   */
+  @SuppressWarnings("unchecked") // checked
+  private Operand<TFloat32> input(Output<?> features) {
+    DataType type = features.dataType();
+    if (type == DataType.DT_FLOAT) {
+      return (Operand<TFloat32>) features;
+    }
+    if (!Backpropagation.isFloating(type)) {
+      throw new UsageException(
+          "The features at '" + features.op().name() + "' have type " + type + ", not floats.",
+          "Cut at another layer.");
+    }
+    return tf.withName("float32").dtypes.cast(features, TFloat32.class);
   }
 
   private Paths add(HeadLayer layer, Paths in) {

@@ -10,7 +10,9 @@ import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
 
@@ -97,10 +99,15 @@ final class KeptHeadSearch {
     return input.indexOf(':') < 0 ? input + ":0" : input;
   }
 
-  @SuppressWarnings("unchecked") // the input of a float32 softmax or sigmoid
+  /** Loss and probabilities are computed in float32, also behind logits in half precision. */
+  @SuppressWarnings("unchecked") // checked; the input of a softmax or sigmoid is floating
   static BuiltHead build(KeptHead kept, LiveNetwork network) {
     Ops tf = network.ops().withSubScope("kept_head");
-    Operand<TFloat32> logits = (Operand<TFloat32>) network.tensor(kept.logits());
+    Output<?> own = network.tensor(kept.logits());
+    Operand<TFloat32> logits =
+        own.dataType() == DataType.DT_FLOAT
+            ? (Operand<TFloat32>) own
+            : tf.withName("float32").dtypes.cast(own, TFloat32.class);
     return new BuiltHead(
         logits,
         logits,

@@ -4,8 +4,9 @@ import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.RowSource;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TType;
 
 /** Makes batch tensors of labelled rows, in any order. Not thread-safe. */
 final class BatchFeed {
@@ -14,15 +15,15 @@ final class BatchFeed {
   private final int[] labels;
   private final int batchSize;
 
-  BatchFeed(LabelledRows rows, int batchSize) {
+  BatchFeed(LabelledRows rows, int batchSize, DataType type) {
     RowSource source = rows.rows();
-    this.values = new RowBatches(source, batchSize);
+    this.values = new RowBatches(source, batchSize, type);
     this.labels = rows.labels().values();
     this.batchSize = batchSize;
   }
 
   /** Two tensors of as many rows; closing closes both. */
-  record Batch(TFloat32 rows, TInt32 labels, int size) implements AutoCloseable {
+  record Batch(TType rows, TInt32 labels, int size) implements AutoCloseable {
     @Override
     public void close() {
       try (rows;
@@ -48,7 +49,7 @@ final class BatchFeed {
     for (int i = 0; i < size; i++) {
       some[i] = labels[order[begin + i]];
     }
-    TFloat32 rows = values.read(order, begin, size);
+    TType rows = values.read(order, begin, size);
     TInt32 truth = TInt32.tensorOf(Shape.of(size), DataBuffers.of(some, true, false));
     return new Batch(rows, truth, size);
   }

@@ -9,9 +9,12 @@ import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.TrainingDivergedException;
+import org.kerasgraft.graph.DataFlow;
 import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.train.History.Epoch;
 import org.kerasgraft.train.History.Score;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 
@@ -47,9 +50,15 @@ final class PhaseRunner {
 
   /** Where the network ends and the head or the loss begins. */
   private static String endOf(LiveNetwork network, BuiltHead head) {
-    return head.parameters().isEmpty()
-        ? Tensors.name(head.logits().asOutput())
-        : Gradients.outputOf(network.network());
+    if (!head.parameters().isEmpty()) {
+      return Gradients.outputOf(network.network());
+    }
+    Output<?> end = head.logits().asOutput();
+    DataFlow own = new DataFlow(network.network().graph().graphDef());
+    while (own.position(end.op().name()) < 0) { // a cast to float32 stands before the loss
+      end = ((GraphOperation) end.op()).input(0).asOutput();
+    }
+    return Tensors.name(end);
   }
 
   Phase phase() {
@@ -61,7 +70,7 @@ final class PhaseRunner {
    *
    * @throws InvalidDataException if there are no rows, their shape does not fit the tensor, or a
    *     label is beyond the classes
-   * @throws ModelRefusedException if the tensor is not float32
+   * @throws ModelRefusedException if the tensor is neither float32 nor half precision
    * @throws TrainingDivergedException if a loss is NaN or infinite
    */
   History run(LabelledRows rows, Optional<LabelledRows> validation, TrainingListener listener) {
@@ -73,8 +82,9 @@ final class PhaseRunner {
         new TrainingListener.PhasePlan(
             phase.name(), phase.selection(), phase.fedAt(), phase.epochs(), stepsPerEpoch));
     steps.initialize();
-    BatchFeed trainingFeed = new BatchFeed(rows, size);
-    Optional<BatchFeed> validationFeed = validation.map(v -> new BatchFeed(v, size));
+    DataType type = network.tensor(phase.fedAt()).dataType();
+    BatchFeed trainingFeed = new BatchFeed(rows, size, type);
+    Optional<BatchFeed> validationFeed = validation.map(v -> new BatchFeed(v, size, type));
     BestWeights best = new BestWeights();
     List<Epoch> epochs = new ArrayList<>();
     for (int epoch = 1; epoch <= phase.epochs(); epoch++) {
@@ -100,7 +110,7 @@ final class PhaseRunner {
     }
     RowLabels.requireBelow(head.classes(), rows.labels());
     DataType type = network.tensor(phase.fedAt()).dataType();
-    if (type != DataType.DT_FLOAT) {
+    if (type != DataType.DT_FLOAT && type != DataType.DT_HALF && type != DataType.DT_BFLOAT16) {
       throw new ModelRefusedException(
           "Phase '"
               + phase.name()
@@ -108,7 +118,7 @@ final class PhaseRunner {
               + phase.fedAt()
               + "' of type "
               + type
-              + "; training starts at float32.",
+              + "; training starts at float32 or half precision.",
           "Choose only layers behind the first one with weights.");
     }
     Shape fed = network.tensor(phase.fedAt()).shape();

@@ -5,7 +5,7 @@ import org.kerasgraft.data.RowSource;
 import org.kerasgraft.head.BuiltHead;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /** Runs the inference path over rows, batch by batch. */
 final class Predictor {
@@ -21,10 +21,10 @@ final class Predictor {
   Predictions predict(String fedAt, RowSource rows, int batchSize) {
     Output<?> fed = network.tensor(fedAt);
     float[] all = new float[Math.multiplyExact(rows.count(), head.classes())];
-    RowBatches batches = new RowBatches(rows, batchSize);
+    RowBatches batches = new RowBatches(rows, batchSize, fed.dataType());
     for (int begin = 0; begin < rows.count(); begin += batchSize) {
       int size = Math.min(batchSize, rows.count() - begin);
-      try (TFloat32 batch = batches.read(begin, size);
+      try (TType batch = batches.read(begin, size);
           Result result =
               network
                   .session()

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.Backpropagation;
 import org.kerasgraft.graph.ConvBlock;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
@@ -60,6 +63,22 @@ final class SelectionSearch {
 
   /** What a choice chooses of the network. */
   List<VariableSpec> backbone(Variables choice) {
+    List<VariableSpec> chosen = chosen(choice);
+    for (VariableSpec variable : chosen) {
+      if (variable.dtype() != DataType.DT_FLOAT) {
+        throw new ModelRefusedException(
+            "The variable '"
+                + variable.name()
+                + "' is "
+                + variable.dtype().name().substring(3).toLowerCase(Locale.ROOT)
+                + "; only float32 variables train.",
+            "Build the model with a mixed policy (variables float32), or train a new head alone.");
+      }
+    }
+    return chosen;
+  }
+
+  private List<VariableSpec> chosen(Variables choice) {
     if (choice instanceof HeadOnly) {
       return List.of();
     } else if (choice instanceof All) {
@@ -143,13 +162,13 @@ final class SelectionSearch {
   }
 
   /**
-   * A float32 variable that is no moving statistic. The export's own flag does not decide, since a
-   * model may have been exported frozen; but one that it froze beside trainable ones of the same
-   * layer is the layer's statistic.
+   * A floating-point variable that is no moving statistic. The export's own flag does not decide,
+   * since a model may have been exported frozen; but one that it froze beside trainable ones of the
+   * same layer is the layer's statistic.
    */
   private boolean canTrain(VariableSpec variable) {
     String last = variable.name().substring(variable.name().lastIndexOf('/') + 1);
-    if (variable.dtype() != DataType.DT_FLOAT || STATISTICS.contains(last)) {
+    if (!Backpropagation.isFloating(variable.dtype()) || STATISTICS.contains(last)) {
       return false;
     }
     return variable.trainable() || !(ADAPTED.contains(last) || hasTrainableSibling(variable));

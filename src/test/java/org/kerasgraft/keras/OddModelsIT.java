@@ -27,6 +27,7 @@ import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.graph.ServingState;
 import org.kerasgraft.savedmodel.TensorSpec;
 
 /**
@@ -105,6 +106,7 @@ class OddModelsIT {
     Network network;
     try {
       network = odd.network();
+      ServingState.requireSteady(network);
     } catch (ModelRefusedException refusal) {
       assertEquals("augmented/keras-3-export", name + "/" + form, refusal.explain());
       row(name, form, "refused: " + refusal.getMessage());
