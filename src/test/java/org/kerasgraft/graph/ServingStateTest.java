@@ -120,19 +120,35 @@ class ServingStateTest {
         ModelRefusedException.class, () -> LiveNetwork.open(network, RuntimeOptions.defaults()));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"RandomUniform", "StatelessRandomUniformV2", "AssignVariableOp"})
-  void aModelThatIsNotSteadyCanBeLookedAt(String op) {
+  /** A node without {@code T}. */
+  private static NodeDef.Builder bare(String name, String op, String... inputs) {
+    return node(name, op, inputs).removeAttr("T");
+  }
+
+  private static NodeDef noise(String name, String input) {
+    return node(name, "RandomStandardNormal", input)
+        .putAttr("dtype", CallingModel.type(DataType.DT_FLOAT))
+        .build();
+  }
+
+  private static NodeDef write(String name, String input) {
+    return bare(name, "AssignVariableOp", input, input)
+        .putAttr("dtype", CallingModel.type(DataType.DT_FLOAT))
+        .build();
+  }
+
+  @Test
+  void aModelThatIsNotSteadyCanBeLookedAt() {
     ImportedModel model =
         new CallingModel(Shape.of(4))
             .function(
                 "main",
                 List.of("x1"),
-                List.of(node("layer/bad", op, "x1").build()),
-                List.of("layer/bad:y:0"))
+                List.of(noise("layer/bad", "x1")),
+                List.of("layer/bad:output:0"))
             .build();
     Network network = Network.of(model);
-    assertEquals(op, ServingState.of(network).orElseThrow().op());
+    assertEquals("RandomStandardNormal", ServingState.of(network).orElseThrow().op());
     var refused =
         assertThrows(ModelRefusedException.class, () -> ServingState.requireSteady(network));
     assertTrue(refused.getMessage().contains("'layer/bad'"), refused.getMessage());
@@ -145,9 +161,7 @@ class ServingStateTest {
             .function(
                 "writesAndMore",
                 List.of("a"),
-                List.of(
-                    node("w", "AssignVariableOp", "a", "a").build(),
-                    node("z", "Neg", "a", "^w").build()),
+                List.of(write("w", "a"), node("z", "Neg", "a", "^w").build()),
                 List.of("z:y:0"))
             .function(
                 "main",
@@ -166,16 +180,14 @@ class ServingStateTest {
         AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName("noisy")).build();
     ImportedModel model =
         new CallingModel(Shape.of(4))
-            .function(
-                "noisy",
-                List.of("a"),
-                List.of(node("n", "RandomStandardNormal", "a").build()),
-                List.of("n:output:0"))
+            .function("noisy", List.of("a"), List.of(noise("n", "a")), List.of("n:output:0"))
             .function(
                 "main",
                 List.of("x1"),
                 List.of(
-                    node("either", "If", "x1", "x1")
+                    bare("either", "If", "x1", "x1")
+                        .putAttr("Tcond", CallingModel.type(DataType.DT_FLOAT))
+                        .putAttr("Tin", CallingModel.floats(1))
                         .putAttr("then_branch", branch)
                         .putAttr("else_branch", branch)
                         .putAttr("Tout", CallingModel.floats(1))
