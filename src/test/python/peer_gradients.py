@@ -137,6 +137,14 @@ def unsteady(lib, kind, training):
     return lib.Model(images, x, name="model")
 
 
+def half_classifier(lib):
+    images = lib.layers.Input((12, 12, 3), name="images")
+    x = lib.layers.Conv2D(8, 3, padding="same", activation="relu", name="first")(images)
+    x = lib.layers.Conv2D(8, 3, strides=2, activation="relu", name="last")(x)
+    x = lib.layers.GlobalAveragePooling2D(name="pool")(x)
+    return lib.Model(images, lib.layers.Dense(2, activation="softmax", name="classes")(x), name="model")
+
+
 def main():
     out = pathlib.Path(sys.argv[1])
     for format, lib in FORMATS.items():
@@ -144,6 +152,10 @@ def main():
             lib.backend.clear_session()
             policy(lib, name)
             write_case(lib, name, out / f"{name}-{format}")
+        for name in ("mixed_float16", "mixed_bfloat16", "bfloat16"):
+            lib.mixed_precision.set_global_policy(name)
+            model = half_classifier(lib)
+            save(lib, model, out / f"classifier-{name}-{format}" / "model")
         policy(lib, "float32")
         for kind in ("augmented", "batch-statistics"):
             model = unsteady(lib, kind, True)

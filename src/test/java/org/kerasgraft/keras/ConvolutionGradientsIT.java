@@ -1,5 +1,6 @@
 package org.kerasgraft.keras;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -19,19 +21,35 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kerasgraft.Backbone;
+import org.kerasgraft.Graft;
+import org.kerasgraft.KerasModel;
+import org.kerasgraft.TrainedModel;
+import org.kerasgraft.Trainer;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.data.NpyWriter;
+import org.kerasgraft.data.RowSource;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.export.ServedModel;
+import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.graph.ServingState;
+import org.kerasgraft.head.Head;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.kerasgraft.train.GradientProbe;
+import org.kerasgraft.train.Optimizer;
+import org.kerasgraft.train.Predictions;
+import org.kerasgraft.train.Training;
 import org.kerasgraft.train.Variables;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -59,7 +77,9 @@ class ConvolutionGradientsIT {
   static Stream<String> kinds() throws IOException {
     try (Stream<Path> all = Files.list(cases)) {
       List<String> names =
-          all.map(p -> p.getFileName().toString()).filter(n -> !n.contains("steady")).toList();
+          all.map(p -> p.getFileName().toString())
+              .filter(n -> !n.matches("(un)?steady-.*|classifier-.*"))
+              .toList();
       assertEquals(56, names.size());
       return names.stream().sorted();
     }
@@ -151,5 +171,88 @@ class ConvolutionGradientsIT {
     Path directory = cases.resolve("steady-augmented-" + format).resolve("model");
     Network network = Network.of(SavedModelReader.read(directory));
     assertEquals(Optional.empty(), ServingState.of(network));
+  }
+
+  private static final int ROWS = 8;
+
+  private static float[] rows() {
+    SplittableRandom random = new SplittableRandom(7);
+    float[] rows = new float[ROWS * 12 * 12 * 3];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) random.nextDouble();
+    }
+    return rows;
+  }
+
+  private static TrainedModel fit(Trainer trainer, Path directory) throws IOException {
+    Path file = Files.createTempFile("rows", ".npy");
+    Files.delete(file);
+    try (NpyWriter writer = NpyWriter.create(file, Shape.of(12, 12, 3))) {
+      for (int i = 0; i < ROWS; i++) {
+        writer.append(rows(), i * 12 * 12 * 3);
+      }
+    }
+    Labels labels = new Labels("labels", new int[] {0, 1, 0, 1, 1, 0, 1, 0});
+    Training training =
+        Training.builder()
+            .head(2, Optimizer.sgd(0.1, 0))
+            .fineTune(2, Optimizer.sgd(0.01, 0.9))
+            .batchSize(3)
+            .build();
+    try (Npy npy = Npy.open(file)) {
+      return trainer.store(FeatureStore.at(directory.resolve("store"))).fit(npy, labels, training);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /**
+   * Half precision at the cut, at the frontier from which features are stored, and in the logits of
+   * a kept head; what is exported predicts the same.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mixed_float16-keras-3-export",
+        "mixed_float16-keras-2-saved-model",
+        "mixed_bfloat16-keras-3-export",
+        "mixed_bfloat16-keras-2-saved-model",
+      })
+  void modelsOfMixedPoliciesTrainAndServe(String name) throws IOException {
+    Path directory = cases.resolve("classifier-" + name);
+    KerasModel model = Graft.open(directory.resolve("model"));
+    try (Backbone cut = model.cutAfter("last");
+        Backbone whole = model.whole();
+        TrainedModel grafted =
+            fit(
+                Trainer.of(cut, Head.parse("global_average_pooling, dense(classes, softmax)"))
+                    .trainable(Variables.headAnd("last")),
+                directory);
+        TrainedModel kept =
+            fit(Trainer.keepingHead(whole).trainable(Variables.layers("classes")), directory)) {
+      int number = 0;
+      for (TrainedModel trained : List.of(grafted, kept)) {
+        Path saved = trained.save(directory.resolve("saved" + number++));
+        try (ServedModel served = Graft.load(saved)) {
+          float[][] answers = served.predict(rows(), ROWS);
+          Predictions live = trained.predict(RowSource.of(rows(), Shape.of(12, 12, 3)));
+          for (int i = 0; i < ROWS; i++) {
+            assertArrayEquals(live.probabilities(i), answers[i], 2e-3f);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keras-3-export", "keras-2-saved-model"})
+  void variablesInHalfPrecisionAreRefusedByName(String format) {
+    Path directory = cases.resolve("classifier-bfloat16-" + format);
+    Network network = Network.of(SavedModelReader.read(directory.resolve("model")));
+    for (Variables choice : List.of(Variables.layers("last"), Variables.all())) {
+      var refused =
+          assertThrows(ModelRefusedException.class, () -> choice.resolve(network, List.of()));
+      assertTrue(refused.getMessage().contains("is bfloat16"), refused.getMessage());
+    }
   }
 }
