@@ -1,6 +1,9 @@
 package org.kerasgraft;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import org.kerasgraft.export.KerasReturn;
+import org.kerasgraft.export.ReturnedModel;
 import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.SavedModelReader;
@@ -46,5 +49,32 @@ public final class Graft {
    */
   public static ServedModel load(Path directory) {
     return ServedModel.open(directory);
+  }
+
+  /**
+   * Takes a saved model back into Keras: for a Keras 2 original a copy of it with the new values,
+   * for Keras 3 a weights file for {@code load_weights}; with a script that builds the whole.
+   *
+   * @param saved as for {@link #load}
+   * @param target absent or an empty directory; appears complete or not at all
+   * @return what was written
+   * @throws org.kerasgraft.error.MissingInputException if the original is no longer where it was
+   * @throws org.kerasgraft.error.ModelRefusedException if the original is no Keras model
+   */
+  public static ReturnedModel toKeras(Path saved, Path target) {
+    return KerasReturn.of(saved, Optional.empty()).writeAtomically(target);
+  }
+
+  /**
+   * The same with the original at another place than when it was opened.
+   *
+   * @param saved as for {@link #load}
+   * @param target absent or an empty directory
+   * @param original the model that {@code saved} was made from; only read
+   * @return what was written
+   * @throws org.kerasgraft.error.InvalidModelException if it is another model, saying what differs
+   */
+  public static ReturnedModel toKeras(Path saved, Path target, Path original) {
+    return KerasReturn.of(saved, Optional.of(original)).writeAtomically(target);
   }
 }

@@ -18,6 +18,7 @@ public final class Main {
           new TrainCommand(),
           new EvaluateCommand(),
           new PredictCommand(),
+          new ToKerasCommand(),
           new PicturesCommand());
 
   private Main() {}

@@ -76,6 +76,13 @@ final class CheckpointIndex {
     }
   }
 
+  /** Every key with the tensor stored under it, sorted by key. */
+  Map<String, TensorSpec> tensors() {
+    Map<String, TensorSpec> tensors = new TreeMap<>();
+    entries.forEach((key, e) -> tensors.put(key, new TensorSpec(key, e.dtype(), e.shape())));
+    return tensors;
+  }
+
   /**
    * The object graph stored with the values; the empty graph if there is none.
    *

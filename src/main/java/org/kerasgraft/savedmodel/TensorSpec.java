@@ -5,9 +5,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 
 /**
- * A tensor at an end of a model.
+ * A tensor at an end of a model, or in its checkpoint.
  *
- * @param tensor the graph tensor, {@code node:index}
+ * @param tensor the graph tensor, {@code node:index}, or the checkpoint's key
  * @param dtype the element type
  * @param shape the shape; unknown dimensions are -1; may be wholly unknown
  */
