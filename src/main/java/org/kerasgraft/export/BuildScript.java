@@ -151,7 +151,7 @@ final class BuildScript {
                 return keras.Model(model.inputs, output)
             outer = next(n for n in names if layer.startswith(n + "/"))
             nested = model.get_layer(outer)
-            before = keras.Model(model.inputs, nested._inbound_nodes[-1].input_tensors[0])
+            before = keras.Model(model.inputs, nested._inbound_nodes[-1].input_tensors)
             inner = cut(nested, layer[len(outer) + 1:])
             return keras.Model(model.inputs, inner(before(model.inputs[0]), training=False))
         """

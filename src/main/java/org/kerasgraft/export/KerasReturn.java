@@ -36,6 +36,9 @@ public final class KerasReturn {
 
   private static final String VARIABLES = "variables/variables";
 
+  /** The checkpoint, and the fingerprint that would not fit the new values. */
+  private static final String LEFT_OUT = "fingerprint\\.pb|variables/variables\\.(index|data-.*)";
+
   private final ServedDirectory served;
   private final ImportedModel original;
   private final Checkpoint originalValues;
@@ -185,18 +188,16 @@ public final class KerasReturn {
         head.map(h -> 2 * h.dense().size()).orElse(0));
   }
 
-  /** Every file but the checkpoint's. */
+  /** Every file but those that depend on the values. */
   private void copyOriginal(Path directory) throws IOException {
     Path root = original.directory();
     try (Stream<Path> tree = Files.walk(root, java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
       for (Path path : tree.toList()) {
         Path relative = root.relativize(path);
-        boolean values =
-            relative.startsWith("variables")
-                && relative.getFileName().toString().matches("variables\\.(index|data-.*)");
+        boolean left = relative.toString().replace('\\', '/').matches(LEFT_OUT);
         if (Files.isDirectory(path)) {
           Files.createDirectories(directory.resolve(relative.toString()));
-        } else if (!values) {
+        } else if (!left) {
           Files.copy(path, directory.resolve(relative.toString()));
         }
       }

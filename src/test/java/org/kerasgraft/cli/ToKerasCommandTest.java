@@ -50,7 +50,9 @@ class ToKerasCommandTest {
     assertEquals(before, content(at("keras2")), "the original is unchanged");
     Map<String, String> after = content(at("back2"));
     assertTrue(after.remove("build_model.py") != null && after.remove("head.h5") != null);
+    before.remove("fingerprint.pb");
     assertEquals(before.keySet(), after.keySet());
+    assertEquals(0, CommandRun.of("inspect", at("back2").toString()).code().code());
     after.forEach(
         (file, hash) ->
             assertEquals(file.startsWith("variables"), !hash.equals(before.get(file)), file));

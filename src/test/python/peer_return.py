@@ -1,0 +1,186 @@
+"""Models for the trip Keras -> Graft -> Keras, and the proof that Keras takes what `graft to-keras` wrote.
+
+  python peer_return.py make OUT
+  python peer_return.py check OUT
+
+`make` writes OUT/<case>/model (a SavedModel) and, for Keras 3, OUT/<case>/original.keras. `check` expects in each case
+run/ (what `graft train` wrote), returned/ (what `graft to-keras` wrote), images.npy and expected.npy (raw rows and
+Graft's probabilities), and compares. Tolerance: 1e-5 absolute, for probabilities in float32.
+"""
+
+import importlib.util
+import json
+import pathlib
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tf_keras
+from make_fixtures import give_weights
+from peer_models import mini, save
+
+TOLERANCE = 1e-5
+SHAPE = (32, 32, 3)
+LIBRARIES = {"keras3": keras, "keras2": tf_keras}
+
+
+def calibrated(model, seed):
+    """Random weights and the statistics of a batch: wholly random ones would make outputs nearly constant."""
+    random = np.random.default_rng(seed)
+    values = []
+    for weight in model.weights:
+        value, name = weight.numpy(), weight.name.split("/")[-1].split(":")[0]
+        if name == "gamma":
+            value = random.uniform(0.8, 1.2, value.shape)
+        elif name == "moving_variance":
+            value = random.uniform(0.5, 2, value.shape)
+        elif name in ("beta", "bias", "moving_mean"):
+            value = random.normal(0, 0.1, value.shape)
+        values.append(np.asarray(value, np.float32))
+    model.set_weights(values)
+    return model
+
+
+def plain(lib):
+    model = mini(lib, SHAPE, False)
+    give_weights(model, 1)
+    return model
+
+
+def nested(lib):
+    """Preprocessing, a backbone as one layer, a classifier: as in Keras' transfer learning guide."""
+    base = mini(lib, SHAPE, False)
+    images = lib.Input(SHAPE, name="images_in")
+    x = base(lib.layers.Rescaling(1 / 127.5, offset=-1)(images))
+    x = lib.layers.Dropout(0.2)(lib.layers.GlobalAveragePooling2D()(x))
+    model = lib.Model(images, lib.layers.Dense(7, activation="softmax", name="seven")(x))
+    give_weights(model, 2)
+    return model
+
+
+def mobilenet(lib):
+    return calibrated(lib.applications.MobileNetV2(SHAPE, alpha=0.35, include_top=False, weights=None), 3)
+
+
+def kept(lib):
+    """Its own classifier of 4 classes; compiled and fitted, so that the checkpoint has an optimizer's slots."""
+    base = lib.applications.MobileNetV2(SHAPE, alpha=0.35, include_top=False, weights=None, pooling="avg")
+    model = lib.Sequential([base, lib.layers.Dense(4, activation="softmax", name="four")])
+    model.build((None, *SHAPE))
+    calibrated(model, 4)
+    model.compile(lib.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    model.fit(np.random.default_rng(5).normal(size=(4, *SHAPE)), np.arange(4), verbose=0)
+    return model
+
+
+def tracked(lib):
+    """Saved by tf.saved_model.save: its checkpoint has the tree of layers, and no list of variables."""
+    return nested(lib)
+
+
+CASES = {
+    "keras3-plain": plain, "keras2-plain": plain, "keras3-nested": nested, "keras2-nested": nested,
+    "keras3-mobilenet": mobilenet, "keras3-kept": kept, "keras2-kept": kept, "keras3-tracked": tracked,
+}
+
+
+def make(out):
+    for case, build in CASES.items():
+        lib = LIBRARIES[case[:6]]
+        lib.utils.set_random_seed(6)
+        model = build(lib)
+        if build is tracked:
+            tf.saved_model.save(model, str(out / case / "model"))
+        else:
+            save(lib, model, out / case / "model")
+        if lib is keras:
+            model.save(str(out / case / "original.keras"))
+
+
+def require(condition, message):
+    if not condition:
+        raise SystemExit(f"peer_return: {message}")
+
+
+def script_of(returned):
+    spec = importlib.util.spec_from_file_location("build_model", returned / "build_model.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def other_weights(model):
+    """The same architecture with other values, so that each one must come from the file."""
+    model.set_weights([np.asarray(w, np.float32) * 0.5 + 1 for w in model.get_weights()])
+
+
+def values(model, lib):
+    if lib is keras:
+        return {v.path: np.asarray(v) for v in model.variables if not v.path.endswith("seed_generator_state")}
+    return {v.name.removesuffix(":0"): v.numpy() for v in model.variables}
+
+
+def optimizer_state(directory):
+    reader = tf.train.load_checkpoint(str(directory / "variables" / "variables"))
+    keys = [k for k in reader.get_variable_to_shape_map() if k.startswith("optimizer") or ".OPTIMIZER_SLOT" in k]
+    return {k: reader.get_tensor(k) for k in keys if reader.get_variable_to_dtype_map()[k] != tf.string}
+
+
+def check_weights(case, lib, before, after, directory):
+    """Trained variables are the exported model's, all others the original's, bit for bit."""
+    note = json.loads((directory / "run" / "model" / "1" / "assets.extra" / "graft.json").read_text())
+    exported = {v.name.removesuffix(":0"): v.numpy() for v in tf.saved_model.load(str(directory / "run/model/1")).variables}
+    trained = [name for name in note["training"]["variables"] if not name.startswith("head/")]
+    require(trained, f"{case}: nothing of the original was trained")
+    require(before.keys() == after.keys(), f"{case}: other variables: {before.keys() ^ after.keys()}")
+    for name, value in after.items():
+        expected = exported[name] if name in trained else before[name]
+        require(np.array_equal(value, expected), f"{case}: {name} is not what it should be")
+        require(name not in trained or not np.array_equal(value, before[name]), f"{case}: {name} has not changed")
+    return len(trained)
+
+
+def check(case, directory):
+    lib, returned = LIBRARIES[case[:6]], directory / "returned"
+    images, expected = np.load(directory / "images.npy"), np.load(directory / "expected.npy")
+    script = script_of(returned)
+    if lib is keras:
+        original = keras.models.load_model(directory / "original.keras")
+        before = values(original, lib)
+        other_weights(original)
+        original.load_weights(returned / "model.weights.h5")
+        trained = check_weights(case, lib, before, values(original, lib), directory)
+        other_weights(original)
+        model = script.build(original)
+    else:
+        before = values(tf_keras.models.load_model(directory / "model"), lib)
+        original = tf_keras.models.load_model(returned)
+        require(type(original).__name__ in ("Functional", "Sequential"), f"{case}: loaded as {type(original)}")
+        trained = check_weights(case, lib, before, values(original, lib), directory)
+        state, kept_state = optimizer_state(directory / "model"), optimizer_state(returned)
+        require(state.keys() == kept_state.keys(), f"{case}: optimizer's keys differ")
+        require(all(np.array_equal(state[k], kept_state[k]) for k in state), f"{case}: optimizer's state differs")
+        require(bool(state) == case.endswith("-kept"), f"{case}: {len(state)} tensors of an optimizer")
+        model = script.build()
+    actual = np.asarray(model.predict(images, verbose=0))
+    if actual.shape[1] == 1:
+        actual = np.concatenate([1 - actual, actual], axis=1)
+    require(actual.shape == expected.shape, f"{case}: shape {actual.shape}, not {expected.shape}")
+    require(np.ptp(expected, axis=0).max() > 1e-3, f"{case}: Graft's predictions are all the same")
+    worst = float(np.abs(actual - expected).max())
+    require(worst <= TOLERANCE, f"{case}: predictions differ by {worst}")
+    print(f"{case}: ok, {trained} of {len(before)} variables trained, predictions within {worst:.1e}")
+
+
+def main():
+    command, out = sys.argv[1], pathlib.Path(sys.argv[2])
+    if command == "make":
+        make(out)
+    else:
+        for case in CASES:
+            check(case, out / case)
+
+
+if __name__ == "__main__":
+    main()
