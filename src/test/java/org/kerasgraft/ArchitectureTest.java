@@ -33,6 +33,7 @@ class ArchitectureTest {
           Map.entry("cli", 0),
           Map.entry("", 1),
           Map.entry("report", 2),
+          Map.entry("junit", 2),
           Map.entry("export", 3),
           Map.entry("train", 4),
           Map.entry("features", 5),
@@ -104,6 +105,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.tensorflow.framework.optimizers..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheJUnitKitNeedsJUnit() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".junit")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.opentest4j..", "org.junit..", ROOT + ".junit")
         .check(CLASSES);
   }
 

@@ -27,8 +27,6 @@ public final class Npy implements RowSource {
   /** Bytes in a mapped piece: a multiple of every element size, so that no element straddles. */
   static final long PIECE = 1L << 30;
 
-  private static final int LONGEST_HEADER = 1 << 20;
-
   private final Path file;
   private final NpyHeader header;
   private final Shape rowShape;
@@ -64,19 +62,12 @@ public final class Npy implements RowSource {
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       String name = file.toString();
-      byte[] start = readAt(channel, 0, NpyHeader.PREFIX + 2);
-      if (!NpyHeader.hasMagic(start) || start.length < NpyHeader.PREFIX + 2) {
-        throw NpyHeader.damaged(name, "it does not begin as one");
-      }
-      int prefix = start[6] == 1 ? NpyHeader.PREFIX : NpyHeader.PREFIX + 2;
-      long length = littleEndian(start, 8, prefix - 8);
-      if (start[6] < 1 || start[6] > 3 || length > LONGEST_HEADER) {
-        throw NpyHeader.damaged(name, "its version or header length is unknown");
-      }
-      byte[] text = readAt(channel, prefix, (int) length);
+      NpyHeader.Preamble preamble =
+          NpyHeader.preamble(readAt(channel, 0, NpyHeader.PREFIX + 2), name);
+      byte[] text = readAt(channel, preamble.prefix(), preamble.length());
       NpyHeader header = NpyHeader.parse(new String(text, StandardCharsets.UTF_8), name);
       long bytes = checkedBytes(header, name);
-      long offset = prefix + length;
+      long offset = (long) preamble.prefix() + preamble.length();
       if (channel.size() - offset < bytes) {
         throw NpyHeader.damaged(
             name,
@@ -136,14 +127,6 @@ public final class Npy implements RowSource {
       }
     }
     return Arrays.copyOf(buffer.array(), buffer.position());
-  }
-
-  private static long littleEndian(byte[] bytes, int from, int length) {
-    long value = 0;
-    for (int i = length - 1; i >= 0; i--) {
-      value = (value << 8) | (bytes[from + i] & 0xff);
-    }
-    return value;
   }
 
   /**

@@ -27,6 +27,33 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape) {
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
 
+  /** The longest dictionary that is believed. */
+  private static final int LONGEST = 1 << 20;
+
+  /**
+   * What stands before the dictionary.
+   *
+   * @param prefix its own length
+   * @param length the dictionary's
+   */
+  record Preamble(int prefix, int length) {}
+
+  /** Reads magic, version and length from the first {@link #PREFIX} + 2 bytes, or more. */
+  static Preamble preamble(byte[] start, String file) {
+    if (start.length < PREFIX + 2 || !hasMagic(start)) {
+      throw damaged(file, "it does not begin as one");
+    }
+    int prefix = start[6] == 1 ? PREFIX : PREFIX + 2;
+    long length = 0;
+    for (int i = prefix - 1; i >= 8; i--) {
+      length = (length << 8) | (start[i] & 0xff);
+    }
+    if (start[6] < 1 || start[6] > 3 || length > LONGEST) {
+      throw damaged(file, "its version or header length is unknown");
+    }
+    return new Preamble(prefix, (int) length);
+  }
+
   /** The dimensions, the number of rows first. */
   long[] dimensions() {
     return shape.asArray();
