@@ -52,10 +52,10 @@ public final class ServingState {
           + (isRandom() ? "is random" : "changes its own variables")
           + ": '"
           + node
-          + "'"
-          + layer.map(l -> " of the layer '" + l + "'").orElse("")
-          + " is a "
-          + op;
+          + "' ("
+          + op
+          + ")"
+          + layer.map(l -> " of the layer '" + l + "'").orElse("");
     }
   }
 
