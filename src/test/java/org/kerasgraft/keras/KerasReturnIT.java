@@ -53,7 +53,7 @@ class KerasReturnIT {
     List<Object> words = new ArrayList<>(List.of("train", "--model", work.resolve("model")));
     words.addAll(List.of("--images", pictures, "--out", work.resolve("run"), "--quiet"));
     words.addAll(List.of("--cache", folder.resolve("cache"), "--fine-tune-epochs", "1"));
-    words.addAll(List.of("--fine-tune-learning-rate", "0.01"));
+    words.addAll(List.of("--fine-tune-learning-rate", "0.001"));
     words.addAll(List.of(options));
     if (!words.contains("--keep-head")) {
       words.addAll(List.of("--head-epochs", "1", "--head", "keras-guide"));
@@ -68,9 +68,11 @@ class KerasReturnIT {
     int size = SIDE * SIDE * 3;
     float[] rows = new float[ROWS * size];
     Random random = new Random(7);
-    for (int i = 0; i < rows.length; i++) {
-      int darkness = 1 + i / size;
-      rows[i] = random.nextInt(256) / darkness;
+    for (int row = 0; row < ROWS; row++) { // each of a colour of its own, with noise on it
+      float[] colour = {random.nextInt(160), random.nextInt(160), random.nextInt(160)};
+      for (int i = 0; i < size; i++) {
+        rows[row * size + i] = colour[i % 3] + random.nextInt(96);
+      }
     }
     try (ServedModel model = ServedModel.open(work.resolve("run"));
         NpyWriter images = NpyWriter.create(work.resolve("images.npy"), Shape.of(SIDE, SIDE, 3));
