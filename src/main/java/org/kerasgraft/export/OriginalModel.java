@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.features.FeatureKey;
+import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
@@ -102,7 +103,7 @@ final class OriginalModel {
         return "'" + variable.name() + "' is " + other.shape() + ", not " + variable.shape();
       }
     }
-    missing.removeIf(name -> name.startsWith("head"));
+    missing.removeIf(name -> name.startsWith(Network.HEAD + "/"));
     if (!missing.isEmpty()) {
       return "it has no "
           + missing.stream()

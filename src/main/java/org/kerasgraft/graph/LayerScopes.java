@@ -60,16 +60,31 @@ final class LayerScopes {
     Map<String, Set<VariableSpec>> reads = reads(flat);
     this.keras3 = isKeras3(reads, model.format());
     reads.forEach((node, some) -> some.forEach(v -> anchor(node, v)));
-    this.oneRoot =
-        anchored.keySet().stream()
-                .map(LayerScopes::root)
-                .filter(root -> !HEAD.matcher(root).matches())
-                .distinct()
-                .count()
-            <= 1;
+    this.oneRoot = isOneModel(reads);
     if (models.isEmpty()) {
       paths.stream().filter(p -> p.indexOf('/') > 0).map(LayerScopes::root).forEach(models::add);
     }
+  }
+
+  /**
+   * Whether all layers belong to one model, but for a head that this library put on: its scope is
+   * named so, and unlike a model's it is part of its variables' names.
+   */
+  private boolean isOneModel(Map<String, Set<VariableSpec>> reads) {
+    Set<String> roots = new HashSet<>();
+    anchored.keySet().forEach(scope -> roots.add(root(scope)));
+    Set<String> named = new HashSet<>();
+    reads.forEach(
+        (node, some) -> {
+          if (some.stream().allMatch(v -> root(v.name()).equals(root(node)))) {
+            named.add(root(node));
+          }
+        });
+    boolean grafted = named.stream().allMatch(root -> HEAD.matcher(root).matches());
+    if (grafted) {
+      roots.removeAll(named);
+    }
+    return roots.size() <= 1;
   }
 
   private static Set<String> paths(FlatGraph flat) {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,6 +142,27 @@ class LayerNamesTest {
     assertThrows(UnknownNameException.class, () -> network.layer("first/kernel"));
     Network keras = keras3().conv("m_1/c_1/convolution", "c/kernel").network();
     assertThrows(UnknownNameException.class, () -> keras.layer("m_1/c_1/convolution"));
+  }
+
+  @Test
+  void aGraftedHeadLeavesTheModelsLayersTheirNames() {
+    ScopedModel model = plain().conv("vgg/conv/Conv2D", "conv/kernel");
+    model.conv("head/dense/Conv2D", "head/dense/kernel");
+    assertEquals(List.of("conv", "dense"), model.names());
+  }
+
+  @Test
+  void aModulesOwnHeadIsAPartLikeAnyOther() {
+    ScopedModel named = plain().conv("trunk/dense/Conv2D", "trunk/dense/kernel");
+    named.conv("head/dense/Conv2D", "head/dense/kernel");
+    assertEquals(Set.of("trunk/dense", "head/dense"), leaves(named));
+    ScopedModel bare = plain().conv("trunk/dense/Conv2D", "dense/kernel");
+    bare.conv("head/dense/Conv2D", "dense/kernel_1");
+    assertEquals(Set.of("trunk/dense", "head/dense"), leaves(bare));
+  }
+
+  private static Set<String> leaves(ScopedModel model) {
+    return model.names().stream().filter(n -> n.contains("/")).collect(Collectors.toSet());
   }
 
   @Test
