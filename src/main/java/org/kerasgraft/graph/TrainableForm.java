@@ -42,26 +42,26 @@ public final class TrainableForm {
             .map(java.util.Map.Entry::getKey)
             .toList();
     Set<String> moving = flow.dependents(handles);
-    Set<String> names = new HashSet<>();
-    flat.graphDef().getNodeList().forEach(n -> names.add(n.getName()));
-    GradientForms forms = new GradientForms(wish -> free(wish, names), shapes);
-    GraphDef.Builder graph = flat.graphDef().toBuilder().clearNode();
+    FlatNodes nodes = new FlatNodes();
+    flat.graphDef().getNodeList().forEach(n -> nodes.unique(n.getName()));
+    GradientForms forms = new GradientForms(nodes::unique, shapes);
     boolean changed = false;
     for (NodeDef node : flat.graphDef().getNodeList()) {
       List<NodeDef> stand = moving.contains(node.getName()) ? forms.of(node) : List.of(node);
       int last = stand.size() - 1;
       if (last == 0 && stand.get(0).equals(node)) {
-        graph.addNode(node);
+        nodes.add(node);
       } else {
         changed = true;
-        stand.subList(0, last).forEach(graph::addNode);
-        graph.addNode(stand.get(last).toBuilder().putAttr(ORIGINAL, original(node)));
+        stand.subList(0, last).forEach(nodes::add);
+        nodes.add(stand.get(last).toBuilder().putAttr(ORIGINAL, original(node)).build());
       }
     }
+    GraphDef graph = flat.graphDef().toBuilder().clearNode().addAllNode(nodes.list()).build();
     return changed
         ? new Network(
             network.source(),
-            new FlatGraph(graph.build(), flat.inputs(), flat.outputs(), flat.variables()),
+            new FlatGraph(graph, flat.inputs(), flat.outputs(), flat.variables()),
             network.layers())
         : network;
   }
@@ -91,13 +91,5 @@ public final class TrainableForm {
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
       throw new IllegalStateException("'" + ORIGINAL + "' was written by someone else", e);
     }
-  }
-
-  private static String free(String wish, Set<String> names) {
-    String free = wish;
-    for (int i = 1; !names.add(free); i++) {
-      free = wish + "__" + i;
-    }
-    return free;
   }
 }
