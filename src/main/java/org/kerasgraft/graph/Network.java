@@ -141,7 +141,8 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
               + " inputs ("
               + String.join(", ", graph.inputs().keySet())
               + "); one is expected.",
-          "Only models with one input can be cut and trained.");
+          "Cut where a single input leads, or compute features with an array for each input and train"
+              + " on those.");
     }
     return graph.inputs().values().iterator().next();
   }

@@ -18,18 +18,29 @@ final class Runs {
 
   private Runs() {}
 
-  /** The outputs of layers, or of whatever the keys name, in one run. */
+  /**
+   * The outputs of layers, or of whatever the keys name, in one run. Several may share a tensor, as
+   * a nested model and its last layer do; an input layer's is what is fed.
+   */
   static Map<String, Values> fetch(
       Session session, Map<TensorSpec, Values> inputs, Map<String, String> tensors) {
+    Map<String, Values> known = new LinkedHashMap<>();
     inputs.forEach((spec, values) -> requireRank(spec.tensor(), spec.shape(), values));
-    try (NativeScope scope = new NativeScope()) {
-      Session.Runner runner = session.runner();
-      inputs.forEach(
-          (spec, values) -> runner.feed(spec.tensor(), scope.own(values.tensor(spec.dtype()))));
-      List<String> keys = List.copyOf(tensors.keySet());
-      keys.forEach(key -> runner.fetch(tensors.get(key)));
-      return named(keys, scope.own(runner.run()));
+    inputs.forEach((spec, values) -> known.put(spec.tensor(), values));
+    List<String> wanted =
+        tensors.values().stream().filter(tensor -> !known.containsKey(tensor)).distinct().toList();
+    if (!wanted.isEmpty()) {
+      try (NativeScope scope = new NativeScope()) {
+        Session.Runner runner = session.runner();
+        inputs.forEach(
+            (spec, values) -> runner.feed(spec.tensor(), scope.own(values.tensor(spec.dtype()))));
+        wanted.forEach(runner::fetch);
+        known.putAll(named(wanted, scope.own(runner.run())));
+      }
     }
+    Map<String, Values> fetched = new LinkedHashMap<>();
+    tensors.forEach((key, tensor) -> fetched.put(key, known.get(tensor)));
+    return fetched;
   }
 
   /** A tensor of another rank than its placeholder's can abort the JVM inside TensorFlow. */
