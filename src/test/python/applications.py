@@ -10,8 +10,8 @@ from one batch, and writes under OUT each form that the library saves:
   tf_keras  keras-2-saved-model   model.save(save_format="tf")
             saved-model           tf.saved_model.save of a tf.Module that has one signature and the model's variables
 
-and beside them, computed once for the library in float32 with training=False, inside tf.function so that the kernels are
-those of a graph:
+and beside them, computed once for the library in float32 with training=False, inside tf.function without TensorFlow's
+remapper, so that the kernels are those of a graph as it stands:
 
   golden.json       versions; every layer (name, class, whether it is a no-op, shape, 64 values of its output); the cuts;
                     the trainable variables; how far Keras' gradients differ between graph and eager execution
@@ -225,6 +225,9 @@ def main():
     name, library, size, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), pathlib.Path(sys.argv[4])
     lib = {"keras": keras, "tf_keras": tf_keras}[library]
     tf.config.threading.set_intra_op_parallelism_threads(2)
+    # TensorFlow's remapper puts fused kernels in place of sigmoids and swishes that are off by up to 4e-3 (EfficientNetB2
+    # of tf-keras, beside eager execution); without it graph and eager execution give the same.
+    tf.config.optimizer.set_experimental_options({"remapping": False})
     model = getattr(lib.applications, name)(weights=None, input_shape=(size, size, 3), classes=CLASSES)
     give_weights(model, np.random.default_rng(1))
     calibrate(model, images(name, 2, 16, size))

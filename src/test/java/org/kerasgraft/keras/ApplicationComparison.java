@@ -94,7 +94,9 @@ final class ApplicationComparison {
         golden.layers().size(), right, noTrace, wrong, List.copyOf(ours.keySet()));
   }
 
-  /** Keras 3 saves no node of a layer that returns its input, Keras 2 none of a linear Activation. */
+  /**
+   * Keras 3 saves no node of a layer that returns its input, Keras 2 none of a linear Activation.
+   */
   private boolean leavesNoTrace(KnownLayer layer) {
     return form != ModelFormat.KERAS_2_SAVED_MODEL || layer.type().equals("Activation");
   }

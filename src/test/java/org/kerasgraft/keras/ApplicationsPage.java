@@ -33,8 +33,8 @@ final class ApplicationsPage {
       ```
 
       The rows stay in `target/applications`; `-Dgraft.resume=true` goes on where a run ended,
-      `-Dgraft.applications=ResNet50,VGG16` measures some. CI measures the first model of each family and fails where a
-      row is not good.
+      `-Dgraft.applications=ResNet50,VGG16` measures some; without it, the first model of each family. A row that is not
+      good fails the run.
 
       - **Models**: random weights (He-normal kernels), 10 classes, BatchNormalization statistics taken from a batch of 16,
         images of 32 to 75 pixels, batches of 2; built by `src/test/python/applications.py`.
@@ -42,11 +42,12 @@ final class ApplicationsPage {
         `model.export(dir)`, `keras-3-saved-model` is `tf.saved_model.save(model, dir)`, both of Keras 3; `saved-model` is a
         `tf.Module` with one signature around the tf-keras model.
       - **Golden** are the values of the Keras model itself, `model(x, training=False)` in float32 within `tf.function`,
-        in the TensorFlow of Keras' environment, not those of the SavedModel.
+        in the TensorFlow of Keras' environment, not those of the SavedModel. TensorFlow's remapper is off, there as in
+        Graft: its fused kernels move EfficientNetB2's last feature map by 4e-3, eager execution beside it.
       - **Layers**: those listed under Keras' name whose tensor has the shape and, at 64 places, the values of the layer in
         Keras, of all that Keras has; layers of nested models count as `outer/inner` (tf-keras and Keras 3 do not have quite
-        the same). *No trace* are layers that return their input: of these Keras 3 saves no node, so nothing can be cut
-        there, nor has to be. Names that Keras does not have are told too; in a plain `saved-model`, which records no
+        the same). *No trace* are layers that return their input: of these Keras 3 saves no node (Keras 2 none of
+        a linear Activation), so nothing can be cut there, nor has to be. Names that Keras does not have are told too; in a plain `saved-model`, which records no
         layers, any scope may be one, so there they are no fault.
       - A row with a figure above its limit, or without one, is an open fault and stays in the table until it is mended.
       - **Cuts**: the network cut after a layer and run: five from early to late, one inside a branch, the last feature map,
