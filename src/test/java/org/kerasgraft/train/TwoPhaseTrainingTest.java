@@ -1,15 +1,15 @@
 package org.kerasgraft.train;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
+import static org.kerasgraft.train.TinyTraining.PICTURES;
+import static org.kerasgraft.train.TinyTraining.SHORT;
+import static org.kerasgraft.train.TinyTraining.head;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,28 +25,13 @@ import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.BuiltHead;
-import org.kerasgraft.head.Head;
 import org.kerasgraft.head.KeptHead;
-import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.junit.Snapshot;
 import org.tensorflow.ndarray.Shape;
 
 class TwoPhaseTrainingTest {
 
-  private static final String HEAD =
-      "flatten, dense(8, relu), dropout(0.25), dense(classes, sigmoid)";
-  private static final Training SHORT =
-      Training.builder()
-          .head(2, Optimizer.adam(1e-2))
-          .fineTune(2, Optimizer.sgd(1e-2, 0.9))
-          .batchSize(4)
-          .seed(3)
-          .keep(Keep.LAST)
-          .build();
-
   @TempDir private Path directory;
-
-  /** Bright and dark pictures; the last ones are for validation where wanted. */
-  private final TinyRows pictures = new TinyRows(10, 8 * 8 * 3, 17);
 
   @Test
   void phasesRunInOrderAtTheirTensors() {
@@ -54,10 +39,10 @@ class TwoPhaseTrainingTest {
     Training training = SHORT.toBuilder().batchSize(3).build();
     try (LiveNetwork live =
         LiveNetwork.open(TinyNetwork.twoBlocks(directory), RuntimeOptions.defaults())) {
-      BuiltHead head = Head.parse(HEAD).withClasses(2).build(live, "block2_pool/MaxPool:0", 3);
+      BuiltHead head = head(live, 3);
       TrainedNetwork trained =
           new TwoPhaseTraining(live, head, Variables.lastConvBlock(), training)
-              .run(new TinyFeatures(live, pictures, 2), recorder);
+              .run(new TinyFeatures(live, PICTURES, 2), recorder);
       assertEquals(
           List.of(
               "begin head at block2_pool/MaxPool:0, 2 x 3",
@@ -87,9 +72,9 @@ class TwoPhaseTrainingTest {
             .fineTune(0, Optimizer.sgd(1))
             .build();
     try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
-      BuiltHead head = Head.parse(HEAD).withClasses(2).build(live, Gradients.outputOf(network), 3);
+      BuiltHead head = head(live, 3);
       Recorder recorder = new Recorder();
-      TinyFeatures features = new TinyFeatures(live, pictures, 4);
+      TinyFeatures features = new TinyFeatures(live, PICTURES, 4);
       TrainedNetwork trained =
           new TwoPhaseTraining(live, head, Variables.head(), best).run(features, recorder);
       List<History.Epoch> epochs = trained.history().epochs();
@@ -129,23 +114,20 @@ class TwoPhaseTrainingTest {
       try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
         BuiltHead head = KeptHead.find(network).build(live);
         Recorder recorder = new Recorder();
-        List<VariableSpec> all = List.copyOf(network.graph().variables().values());
-        Map<String, float[]> before = live.values(all);
+        Snapshot before = Snapshot.of(live);
         TrainedNetwork trained =
             new TwoPhaseTraining(live, head, Variables.fromLastConvBlock(), SHORT)
-                .run(new TinyFeatures(live, pictures, 0), recorder);
+                .run(new TinyFeatures(live, PICTURES, 0), recorder);
         assertEquals("begin fine-tune at pool1/MaxPool:0, 2 x 3", recorder.events.get(0));
         assertEquals(List.of(), recorder.warnings);
-        Map<String, float[]> after = trained.values(all);
-        assertArrayEquals(before.get("conv1/kernel"), after.get("conv1/kernel"));
-        assertFalse(Arrays.equals(before.get("conv2/kernel"), after.get("conv2/kernel")));
-        assertFalse(Arrays.equals(before.get("predictions/bias"), after.get("predictions/bias")));
+        assertExactlyChanged(
+            List.of("conv2", "predictions"), before, Snapshot.of(trained.network()));
         Training none = SHORT.toBuilder().fineTune(0, Optimizer.sgd(1)).build();
         assertThrows(
             UsageException.class,
             () ->
                 new TwoPhaseTraining(live, head, Variables.fromLastConvBlock(), none)
-                    .run(new TinyFeatures(live, pictures, 0), recorder));
+                    .run(new TinyFeatures(live, PICTURES, 0), recorder));
       }
     }
   }
@@ -155,10 +137,10 @@ class TwoPhaseTrainingTest {
     Training cold = SHORT.toBuilder().head(0, Optimizer.sgd(1)).build();
     try (LiveNetwork live =
         LiveNetwork.open(TinyNetwork.twoBlocks(directory), RuntimeOptions.defaults())) {
-      BuiltHead head = Head.parse(HEAD).withClasses(2).build(live, "block2_pool/MaxPool:0", 3);
+      BuiltHead head = head(live, 3);
       Recorder recorder = new Recorder();
       new TwoPhaseTraining(live, head, Variables.lastConvBlock(), cold)
-          .run(new TinyFeatures(live, pictures, 0), recorder);
+          .run(new TinyFeatures(live, PICTURES, 0), recorder);
       assertEquals(1, recorder.warnings.size());
       assertTrue(recorder.warnings.get(0).contains("head"), recorder.warnings.get(0));
     }
@@ -169,9 +151,9 @@ class TwoPhaseTrainingTest {
     try (TinyNetwork tiny = new TinyNetwork(directory, 5, 8, 8, 3)) {
       Network network = tiny.conv("conv1", 4).rint("rounding").conv("conv2", 4).pool("end").cut();
       try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
-        BuiltHead head = Head.parse(HEAD).withClasses(2).build(live, "end/MaxPool:0", 3);
+        BuiltHead head = head(live, 3);
         Recorder recorder = new Recorder();
-        TinyFeatures features = new TinyFeatures(live, pictures, 0);
+        TinyFeatures features = new TinyFeatures(live, PICTURES, 0);
         assertThrows(
             ModelRefusedException.class,
             () ->
@@ -191,7 +173,7 @@ class TwoPhaseTrainingTest {
   void rowsThatDoNotFitAreRefused() {
     try (LiveNetwork live =
         LiveNetwork.open(TinyNetwork.twoBlocks(directory), RuntimeOptions.defaults())) {
-      BuiltHead head = Head.parse(HEAD).withClasses(2).build(live, "block2_pool/MaxPool:0", 3);
+      BuiltHead head = head(live, 3);
       TwoPhaseTraining training = new TwoPhaseTraining(live, head, Variables.head(), SHORT);
       LabelledRows flat = rows(Shape.of(24), 0, 1);
       LabelledRows beyond = rows(Shape.of(2, 2, 6), 0, 2);
