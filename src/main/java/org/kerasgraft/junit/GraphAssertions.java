@@ -3,9 +3,7 @@ package org.kerasgraft.junit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
-import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.graph.Network;
-import org.tensorflow.Tensor;
 import org.tensorflow.proto.GraphDef;
 
 /**
@@ -13,122 +11,11 @@ import org.tensorflow.proto.GraphDef;
  * or its supplier last. Failures show the layer or variable, the worst place and both values;
  * several are reported together. All throw {@link org.opentest4j.AssertionFailedError}, or {@link
  * org.opentest4j.MultipleFailuresError} for more than one failure. A comparison that shows nothing
- * (no values, all expected values 0) fails.
+ * (no values, all expected values 0) fails. {@link KerasAssertions} compares with Keras.
  */
 public final class GraphAssertions {
 
   private GraphAssertions() {}
-
-  /**
-   * Asserts that the network, cut after each layer of a golden and run on the golden's input, gives
-   * what Keras gives there. Each cut is opened for itself.
-   *
-   * @param expected what Keras computed
-   * @param actual whole, or cut behind all of those layers
-   */
-  public static void assertCutsEqualKeras(Golden expected, Network actual) {
-    assertCutsEqualKeras(expected, actual, (Supplier<String>) null);
-  }
-
-  /**
-   * As {@link #assertCutsEqualKeras(Golden, Network)}.
-   *
-   * @param expected as there
-   * @param actual as there
-   * @param message put first if it fails
-   */
-  public static void assertCutsEqualKeras(Golden expected, Network actual, String message) {
-    assertCutsEqualKeras(expected, actual, () -> message);
-  }
-
-  /**
-   * As {@link #assertCutsEqualKeras(Golden, Network)}.
-   *
-   * @param expected as there
-   * @param actual as there
-   * @param message asked for, and put first, if it fails
-   */
-  public static void assertCutsEqualKeras(
-      Golden expected, Network actual, Supplier<String> message) {
-    new KerasEquality(expected, actual)
-        .ofCuts()
-        .report(message, "cuts differ from Keras, the first layer first");
-  }
-
-  /**
-   * Asserts that the layers of a live network, however it was changed, give what Keras gives. One
-   * run fetches them all.
-   *
-   * @param expected what Keras computed
-   * @param actual open; borrowed
-   */
-  public static void assertLayersEqualKeras(Golden expected, LiveNetwork actual) {
-    assertLayersEqualKeras(expected, actual, (Supplier<String>) null);
-  }
-
-  /**
-   * As {@link #assertLayersEqualKeras(Golden, LiveNetwork)}.
-   *
-   * @param expected as there
-   * @param actual as there
-   * @param message put first if it fails
-   */
-  public static void assertLayersEqualKeras(Golden expected, LiveNetwork actual, String message) {
-    assertLayersEqualKeras(expected, actual, () -> message);
-  }
-
-  /**
-   * As {@link #assertLayersEqualKeras(Golden, LiveNetwork)}.
-   *
-   * @param expected as there
-   * @param actual as there
-   * @param message asked for, and put first, if it fails
-   */
-  public static void assertLayersEqualKeras(
-      Golden expected, LiveNetwork actual, Supplier<String> message) {
-    new KerasEquality(expected, actual.network())
-        .ofLayers(actual)
-        .report(message, "layers differ from Keras, the first layer first");
-  }
-
-  /**
-   * Asserts that a tensor is what Keras computed at a layer.
-   *
-   * @param expected what Keras computed
-   * @param layer one of its layers
-   * @param actual what you computed from the golden's input, by whatever means; borrowed
-   */
-  public static void assertOutputEqualsKeras(Golden expected, String layer, Tensor actual) {
-    assertOutputEqualsKeras(expected, layer, actual, (Supplier<String>) null);
-  }
-
-  /**
-   * As {@link #assertOutputEqualsKeras(Golden, String, Tensor)}.
-   *
-   * @param expected as there
-   * @param layer as there
-   * @param actual as there
-   * @param message put first if it fails
-   */
-  public static void assertOutputEqualsKeras(
-      Golden expected, String layer, Tensor actual, String message) {
-    assertOutputEqualsKeras(expected, layer, actual, () -> message);
-  }
-
-  /**
-   * As {@link #assertOutputEqualsKeras(Golden, String, Tensor)}.
-   *
-   * @param expected as there
-   * @param layer as there
-   * @param actual as there
-   * @param message asked for, and put first, if it fails
-   */
-  public static void assertOutputEqualsKeras(
-      Golden expected, String layer, Tensor actual, Supplier<String> message) {
-    Failures failures = new Failures();
-    failures.add(KerasEquality.failure(expected, layer, Values.of(actual)));
-    failures.report(message, "");
-  }
 
   /**
    * Asserts that every variable of the first snapshot is in the second one, bit for bit the same.
@@ -308,5 +195,46 @@ public final class GraphAssertions {
     new Reload(expected, actual)
         .compare(input)
         .report(message, "the reloaded model differs from the live one");
+  }
+
+  /**
+   * Asserts that computed values are the expected ones: answers before and after surgery, two ways
+   * to the same features.
+   *
+   * @param expected the values to meet
+   * @param actual of the same shape
+   * @param tolerance how far they may be apart; integers may not at all
+   */
+  public static void assertValuesEqual(Values expected, Values actual, Tolerance tolerance) {
+    assertValuesEqual(expected, actual, tolerance, (Supplier<String>) null);
+  }
+
+  /**
+   * As {@link #assertValuesEqual(Values, Values, Tolerance)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param tolerance as there
+   * @param message put first if it fails
+   */
+  public static void assertValuesEqual(
+      Values expected, Values actual, Tolerance tolerance, String message) {
+    assertValuesEqual(expected, actual, tolerance, () -> message);
+  }
+
+  /**
+   * As {@link #assertValuesEqual(Values, Values, Tolerance)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param tolerance as there
+   * @param message asked for, and put first, if it fails
+   */
+  public static void assertValuesEqual(
+      Values expected, Values actual, Tolerance tolerance, Supplier<String> message) {
+    Failures failures = new Failures();
+    failures.add(
+        new Comparison("the array", "what was expected", expected, actual).failure(tolerance));
+    failures.report(message, "");
   }
 }

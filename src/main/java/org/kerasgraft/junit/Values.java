@@ -152,6 +152,36 @@ public final class Values {
     };
   }
 
+  /**
+   * All values.
+   *
+   * @return a copy, C order, each the nearest float
+   */
+  public float[] floats() {
+    float[] floats = new float[size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) get(i);
+    }
+    return floats;
+  }
+
+  /**
+   * How far these values are from others: where a variable went in training.
+   *
+   * @param other of the same shape
+   * @return this minus other, float64
+   */
+  public Values minus(Values other) {
+    if (!shape.equals(other.shape)) {
+      throw new IllegalArgumentException(this + " and " + other + " have different shapes.");
+    }
+    ByteBuffer difference = allocate(Math.multiplyExact(size(), Double.BYTES));
+    for (int i = 0; i < size(); i++) {
+      difference.putDouble(get(i) - other.get(i));
+    }
+    return new Values(DataType.DT_DOUBLE, shape, difference.rewind());
+  }
+
   /** A value of an integer type; uint64 beyond int64 is negative. */
   long integer(int index) {
     return switch (dtype) {
@@ -203,13 +233,9 @@ public final class Values {
     if (wanted != DataType.DT_HALF && wanted != DataType.DT_BFLOAT16) {
       return as(wanted).tensor();
     }
-    float[] floats = new float[size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) get(i);
-    }
     return wanted == DataType.DT_HALF
-        ? TFloat16.tensorOf(shape, DataBuffers.of(floats))
-        : TBfloat16.tensorOf(shape, DataBuffers.of(floats));
+        ? TFloat16.tensorOf(shape, DataBuffers.of(floats()))
+        : TBfloat16.tensorOf(shape, DataBuffers.of(floats()));
   }
 
   private Values as(DataType wanted) {

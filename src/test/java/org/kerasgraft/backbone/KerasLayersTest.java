@@ -1,9 +1,9 @@
 package org.kerasgraft.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.kerasgraft.junit.GraphAssertions.assertCutsEqualKeras;
 import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
-import static org.kerasgraft.junit.GraphAssertions.assertLayersEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertCutsEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertLayersEqualKeras;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,11 @@
 package org.kerasgraft.backbone;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
+import static org.kerasgraft.junit.GraphAssertions.assertUnchanged;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.junit.Snapshot;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
 
@@ -57,14 +59,12 @@ class LiveNetworkTest {
       String name = all.get(1).name();
       float[] value = new float[(int) all.get(1).size()];
       Arrays.fill(value, 0.25f);
-      Map<String, float[]> before = live.values(all);
+      Snapshot before = Snapshot.of(live);
       live.assign(Map.of(name, value));
       value[0] = 9;
-      Map<String, float[]> after = live.values(all);
-      assertEquals(0.25f, after.get(name)[0]);
-      before.remove(name);
-      before.forEach((n, v) -> assertArrayEquals(v, after.get(n), n));
-      assertTrue(untouched.values(all).get(name)[0] != 0.25f);
+      assertExactlyChanged(List.of(name), before, Snapshot.of(live));
+      assertEquals(0.25, Snapshot.of(live).values(name).get(0));
+      assertUnchanged(before, Snapshot.of(untouched));
     }
   }
 

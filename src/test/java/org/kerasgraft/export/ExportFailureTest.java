@@ -62,7 +62,7 @@ class ExportFailureTest {
   void aChangedWeightIsFoundOnReloadAndNothingIsLeft() throws IOException {
     Path target = folder.resolve("model");
     try (TrainedExample example = TrainedExample.images("cat", "dog")) {
-      float[] bias = example.values().get("head/dense_1/bias");
+      float[] bias = example.snapshot().values("head/dense_1/bias").floats();
       SavedModelExport export =
           new SavedModelExport(
               example.spec(),

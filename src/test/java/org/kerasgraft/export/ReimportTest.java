@@ -1,8 +1,11 @@
 package org.kerasgraft.export;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
+import static org.kerasgraft.junit.GraphAssertions.assertReloadEquals;
+import static org.kerasgraft.junit.GraphAssertions.assertValuesEqual;
+import static org.kerasgraft.junit.Tolerance.SAME_GRAPH;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -18,10 +21,11 @@ import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.Preprocessing;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.junit.Answers;
+import org.kerasgraft.junit.Snapshot;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
-import org.tensorflow.ndarray.Shape;
 
 /** What this library exports, it imports again like any other model. */
 class ReimportTest {
@@ -36,7 +40,7 @@ class ReimportTest {
       assertEquals("none", model.preprocessing().orElseThrow().mode());
       assertEquals(32, model.preprocessing().orElseThrow().height().orElseThrow());
       Set<String> trained = new HashSet<>(example.spec().provenance().training().variables());
-      assertEquals(example.values().keySet(), names(model));
+      assertEquals(example.snapshot().names(), names(model));
       model.variables().forEach(v -> assertEquals(trained.contains(v.name()), v.trainable()));
 
       Network network = Network.of(model);
@@ -50,12 +54,11 @@ class ReimportTest {
         assertTrue(network.layer(dense).hasOneOutput());
       }
       try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
-        float[] rows = TrainedExample.rows(3);
-        float[][] expected = example.predict(rows, 3);
-        float[][] actual = predict(live, rows);
-        for (int i = 0; i < 3; i++) {
-          assertArrayEquals(expected[i], actual[i], 1e-6f);
-        }
+        assertExactlyChanged(List.of(), example.snapshot(), Snapshot.of(live));
+        assertValuesEqual(
+            example.answers().to(TrainedExample.images(3)).get("probabilities"),
+            Answers.of(live).to(TrainedExample.images(3)).get("probabilities"),
+            SAME_GRAPH);
       }
     }
   }
@@ -97,13 +100,7 @@ class ReimportTest {
     }
     try (TrainedExample again = TrainedExample.images(first, Preprocessing.NONE, "cat", "dog")) {
       SavedModelExport.writeAtomically(again.spec(), second);
-      float[] rows = TrainedExample.rows(2);
-      float[][] expected = again.predict(rows, 2);
-      try (ServedModel served = ServedModel.open(second)) {
-        float[][] actual = served.predict(rows, 2);
-        assertArrayEquals(expected[0], actual[0], 1e-6f);
-        assertArrayEquals(expected[1], actual[1], 1e-6f);
-      }
+      assertReloadEquals(again.answers(), second, TrainedExample.images(2));
     }
   }
 
@@ -115,24 +112,11 @@ class ReimportTest {
     try (TrainedExample example =
         TrainedExample.images(source, Preprocessing.CAFFE, "circle", "square", "star")) {
       SavedModelExport.writeAtomically(example.spec(), target);
-      assertEquals(example.values().keySet(), names(SavedModelReader.read(target)));
+      assertEquals(example.snapshot().names(), names(SavedModelReader.read(target)));
     }
   }
 
   private static Set<String> names(ImportedModel model) {
     return model.variables().stream().map(VariableSpec::name).collect(Collectors.toSet());
-  }
-
-  private static float[][] predict(LiveNetwork live, float[] rows) {
-    String probabilities = live.network().graph().outputs().get("probabilities").tensor();
-    try (var input = TensorValues.of(live.input().dataType(), Shape.of(3, 32, 32, 3), rows);
-        var result =
-            live.session()
-                .runner()
-                .feed(live.input(), input)
-                .fetch(live.tensor(probabilities))
-                .run()) {
-      return TensorValues.rows(result.get(0));
-    }
   }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
+import static org.kerasgraft.junit.GraphAssertions.assertReloadEquals;
+import static org.kerasgraft.junit.GraphAssertions.assertValuesEqual;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kerasgraft.junit.Snapshot;
+import org.kerasgraft.junit.Tolerance;
+import org.kerasgraft.junit.Values;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
@@ -33,7 +39,7 @@ import org.tensorflow.proto.SignatureDef;
 class SavedModelExportTest {
 
   /** Same kernels, same weights, same machine: equal but for the graph optimizer's fusions. */
-  private static final float TOLERANCE = 1e-6f;
+  private static final Tolerance SAME_WEIGHTS = Tolerance.of(1e-6);
 
   private static final Set<String> TRAINING_OPS =
       Set.of(
@@ -71,14 +77,10 @@ class SavedModelExportTest {
   void reloadedEqualsLive(int n) {
     float[] rows = TrainedExample.rows(n);
     try (ServedModel served = ServedModel.open(exported)) {
-      float[][] expected = live.predict(rows, n);
-      float[][] actual = served.predict(rows, n);
-      assertEquals(n, actual.length);
-      for (int i = 0; i < n; i++) {
-        assertEquals(3, actual[i].length);
-        assertArrayEquals(expected[i], actual[i], TOLERANCE);
-      }
+      assertValuesEqual(
+          Values.of(live.predict(rows, n)), Values.of(served.predict(rows, n)), SAME_WEIGHTS);
     }
+    assertReloadEquals(live.answers(), exported, TrainedExample.images(n));
   }
 
   @Test
@@ -137,7 +139,7 @@ class SavedModelExportTest {
         trainable.put(node.getVariable().getName(), node.getVariable().getTrainable());
       }
     }
-    assertEquals(live.values().keySet(), trainable.keySet());
+    assertEquals(live.snapshot().names(), trainable.keySet());
     assertTrue(trainable.containsKey("block1_conv1/kernel"));
     trainable.forEach(
         (name, flag) ->
@@ -166,17 +168,7 @@ class SavedModelExportTest {
 
   @Test
   void theCheckpointHoldsTheLiveValuesBitForBit() {
-    Map<String, float[]> expected = live.values();
-    try (ServedModel served = ServedModel.open(exported)) {
-      List<SavedObject> variables =
-          meta.getObjectGraphDef().getNodesList().stream().filter(n -> n.hasVariable()).toList();
-      for (int i = 0; i < variables.size(); i++) {
-        try (var value = served.read(List.of(MainGraph.savedRead(i)))) {
-          String name = variables.get(i).getVariable().getName();
-          assertArrayEquals(expected.get(name), TensorValues.floats(value.get(0)), name);
-        }
-      }
-    }
+    assertExactlyChanged(List.of(), live.snapshot(), Snapshot.read(exported));
   }
 
   @Test
@@ -213,14 +205,7 @@ class SavedModelExportTest {
       assertEquals(
           Set.of(key),
           meta(model).getSignatureDefOrThrow("serving_default").getInputsMap().keySet());
-      float[] rows = TrainedExample.rows(3);
-      try (ServedModel served = ServedModel.open(model)) {
-        float[][] expected = kept.predict(rows, 3);
-        float[][] actual = served.predict(rows, 3);
-        for (int i = 0; i < 3; i++) {
-          assertArrayEquals(expected[i], actual[i], TOLERANCE);
-        }
-      }
+      assertReloadEquals(kept.answers(), model, TrainedExample.images(3));
     }
   }
 }

@@ -1,11 +1,12 @@
 package org.kerasgraft.export;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertValuesEqual;
+import static org.kerasgraft.junit.Tolerance.SAME_GRAPH;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.junit.Values;
 import org.tensorflow.ndarray.Shape;
 
 /** An exported model reopens from wherever a user points, predicts, and says what is wrong. */
@@ -118,9 +120,7 @@ class ServedModelTest {
       }
       float[][] expected = model.predict(rows, files.size());
       float[][] actual = model.predictBytes(encoded);
-      for (int i = 0; i < expected.length; i++) {
-        assertArrayEquals(expected[i], actual[i], 1e-6f, files.get(i).toString());
-      }
+      assertValuesEqual(Values.of(expected), Values.of(actual), SAME_GRAPH, files.toString());
     }
   }
 
@@ -149,9 +149,7 @@ class ServedModelTest {
         answers.add(threads.submit(task));
       }
       for (Future<float[][]> answer : answers) {
-        for (int i = 0; i < 5; i++) {
-          assertArrayEquals(expected[i], answer.get()[i]);
-        }
+        assertEquals(Values.of(expected), Values.of(answer.get()));
       }
     } finally {
       threads.shutdownNow();

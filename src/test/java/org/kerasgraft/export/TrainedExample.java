@@ -2,7 +2,6 @@ package org.kerasgraft.export;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,9 @@ import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.head.KeptHead;
+import org.kerasgraft.junit.Answers;
+import org.kerasgraft.junit.Snapshot;
+import org.kerasgraft.junit.Values;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
@@ -111,6 +113,11 @@ public final class TrainedExample implements AutoCloseable {
     return rows;
   }
 
+  /** The same as an array. */
+  public static Values images(int n) {
+    return Values.of(Shape.of(n, 32, 32, 3), rows(n));
+  }
+
   /** What the live network answers: the probabilities of {@code n} rows. */
   public float[][] predict(float[] rows, int n) {
     try (var input = TensorValues.of(network.input().dataType(), Shape.of(n, 32, 32, 3), rows);
@@ -126,11 +133,16 @@ public final class TrainedExample implements AutoCloseable {
   }
 
   /** Current values of the network's and the head's variables. */
-  Map<String, float[]> values() {
-    Map<String, float[]> values =
-        new HashMap<>(network.values(network.network().graph().variables().values()));
-    values.putAll(head.values(network.session()));
-    return values;
+  Snapshot snapshot() {
+    return Snapshot.of(network, head);
+  }
+
+  /** The live network under the names of the export's signatures. */
+  public Answers answers() {
+    return Answers.of(
+        network.session(),
+        network.input(),
+        Map.of("probabilities", spec.outputs().probabilities(), "logits", spec.outputs().logits()));
   }
 
   /** Overwrites one of the head's variables. */

@@ -1,6 +1,7 @@
 package org.kerasgraft.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.kerasgraft.junit.GraphAssertions.assertNothingBeyond;
 
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ class PrunerTest {
     assertEquals(
         List.of("x", "a/kernel", "first", "split", "middle"),
         pruned.graphDef().getNodeList().stream().map(NodeDef::getName).toList());
+    assertNothingBeyond("middle:0", pruned.graphDef());
     assertEquals(Set.of("x"), pruned.inputs().keySet());
     assertEquals(Set.of("features"), pruned.outputs().keySet());
     assertEquals(Map.of("a/kernel", USED), pruned.variables());

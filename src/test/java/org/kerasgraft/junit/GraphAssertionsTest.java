@@ -1,16 +1,18 @@
 package org.kerasgraft.junit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.kerasgraft.junit.GraphAssertions.assertCutsEqualKeras;
 import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
-import static org.kerasgraft.junit.GraphAssertions.assertLayersEqualKeras;
 import static org.kerasgraft.junit.GraphAssertions.assertNothingBeyond;
-import static org.kerasgraft.junit.GraphAssertions.assertOutputEqualsKeras;
 import static org.kerasgraft.junit.GraphAssertions.assertReloadEquals;
 import static org.kerasgraft.junit.GraphAssertions.assertUnchanged;
+import static org.kerasgraft.junit.GraphAssertions.assertValuesEqual;
+import static org.kerasgraft.junit.KerasAssertions.assertCutsEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertLayersEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertOutputEqualsKeras;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -140,6 +142,22 @@ class GraphAssertionsTest {
     assertContains("shows nothing", failure(() -> assertExactlyChanged(List.of(), none, none)));
   }
 
+  @Test
+  void computedValuesAreComparedWithinATolerance() {
+    Values expected = Values.of(Shape.of(2, 2), 1, 2, 3, 4);
+    Values actual = Values.of(Shape.of(2, 2), 1, 2, 3, 4.5f);
+    assertValuesEqual(expected, Values.of(new float[][] {{1, 2}, {3, 4}}), Tolerance.SAME_GRAPH);
+    assertEquals(
+        "served ==> the array differs from what was expected (relative L2 0.091, largest difference"
+            + " 0.5 of values up to 4, 1 of 4 values beyond; allowed: relative L2 ≤ 1e-5, each"
+            + " value ≤ 1e-4 of the largest): at [1, 1] expected 4.0 but was 4.5; float32 (2, 2)",
+        failure(() -> assertValuesEqual(expected, actual, Tolerance.SAME_GRAPH, "served")));
+    assertEquals(.5, actual.minus(expected).get(3));
+    assertArrayEquals(new float[] {1, 2, 3, 4.5f}, actual.floats());
+    assertThrows(
+        IllegalArgumentException.class, () -> actual.minus(Values.of(Shape.of(4), 1, 2, 3, 4)));
+  }
+
   private static String firstOf(Executable assertion) {
     return assertThrows(MultipleFailuresError.class, assertion).getFailures().get(0).getMessage();
   }
@@ -172,18 +190,10 @@ class GraphAssertionsTest {
 
   @Test
   void anExportIsComparedWithTheLiveModelByTensorFlowsOwnLoader() {
-    Values input = Values.of(Shape.of(2, 32, 32, 3), TrainedExample.rows(2));
+    Values input = TrainedExample.images(2);
     try (TrainedExample example = TrainedExample.images("cat", "dog")) {
       Path exported = SavedModelExport.writeAtomically(example.spec(), folder.resolve("model"));
-      Answers live =
-          values -> {
-            float[] rows = new float[values.size()];
-            for (int i = 0; i < rows.length; i++) {
-              rows[i] = (float) values.get(i);
-            }
-            int n = (int) values.shape().get(0);
-            return Map.of("probabilities", Values.of(example.predict(rows, n)));
-          };
+      Answers live = example.answers();
       assertReloadEquals(live, exported, input);
       Values flat = Values.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
       Answers any = values -> Map.of("probabilities", flat);

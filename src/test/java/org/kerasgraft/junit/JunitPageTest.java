@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ class JunitPageTest {
   private static final String IMPORTS =
       """
       import static org.kerasgraft.junit.GraphAssertions.*;
+      import static org.kerasgraft.junit.KerasAssertions.*;
       import java.nio.file.Path;
       import java.util.List;
       import java.util.Map;
@@ -75,7 +77,8 @@ class JunitPageTest {
   void everyAssertionIsOnThePage() throws Exception {
     String page = Files.readString(Path.of("src/docs/junit.md"));
     List<String> missing =
-        Arrays.stream(GraphAssertions.class.getMethods())
+        Stream.of(GraphAssertions.class, KerasAssertions.class)
+            .flatMap(type -> Arrays.stream(type.getMethods()))
             .map(Method::getName)
             .filter(name -> name.startsWith("assert"))
             .distinct()

@@ -1,7 +1,7 @@
 package org.kerasgraft.keras;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.kerasgraft.junit.GraphAssertions.assertCutsEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertCutsEqualKeras;
 
 import java.nio.file.Path;
 import java.util.Set;

@@ -1,9 +1,10 @@
 package org.kerasgraft.train;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
+import static org.kerasgraft.junit.GraphAssertions.assertUnchanged;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.backbone.TinyNetwork;
 import org.kerasgraft.graph.FlatGraph;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.junit.Snapshot;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
@@ -52,21 +54,22 @@ class FreshWeightsTest {
     try (LiveNetwork live = LiveNetwork.open(network, RuntimeOptions.defaults())) {
       var variables = network.graph().variables().values();
       FreshWeights.assign(live, 3);
-      Map<String, float[]> first = live.values(variables);
-      first.forEach(
-          (name, values) -> {
-            Shape shape = network.graph().variables().get(name).shape();
-            double limit = shape.numDimensions() > 1 ? FreshWeights.glorotLimit(shape) : 0;
-            double largest = 0;
-            for (float value : values) {
-              largest = Math.max(largest, Math.abs(value));
-            }
-            assertTrue(largest <= limit && largest >= 0.8 * limit, name + ": " + largest);
-          });
+      Snapshot first = Snapshot.of(live);
+      live.values(variables)
+          .forEach(
+              (name, values) -> {
+                Shape shape = network.graph().variables().get(name).shape();
+                double limit = shape.numDimensions() > 1 ? FreshWeights.glorotLimit(shape) : 0;
+                double largest = 0;
+                for (float value : values) {
+                  largest = Math.max(largest, Math.abs(value));
+                }
+                assertTrue(largest <= limit && largest >= 0.8 * limit, name + ": " + largest);
+              });
       FreshWeights.assign(live, 4);
-      assertTrue(live.values(variables).get("fc1/kernel")[0] != first.get("fc1/kernel")[0]);
+      assertExactlyChanged(List.of("*/kernel"), first, Snapshot.of(live)); // biases are 0
       FreshWeights.assign(live, 3);
-      live.values(variables).forEach((n, v) -> assertArrayEquals(first.get(n), v, n));
+      assertUnchanged(first, Snapshot.of(live));
     }
   }
 }
