@@ -1,4 +1,4 @@
-"""Writes golden/optimizers/{steps,fit}.json: weights and losses as Keras itself computes them.
+"""Writes golden/optimizers/{steps,fit,loss_scale}.json: weights, losses and loss scales as Keras itself computes them.
 
 Run with the environment of notebooks-export/requirements.txt, from the project's root:
 
@@ -6,7 +6,8 @@ Run with the environment of notebooks-export/requirements.txt, from the project'
 
 steps.json: a small MLP (12 -> 16 tanh -> 1, binary cross-entropy from logits), 20 batches of 8 rows
 in order, for every optimizer. fit.json: a softmax classifier with L2 and label smoothing, three epochs
-of batches of 8 over 30 rows (the last batch is smaller), with validation.
+of batches of 8 over 30 rows (the last batch is smaller), with validation. loss_scale.json: runs of steps
+with finite gradients (a count above 0) or without (below 0), and the loss scale after each.
 """
 
 import json
@@ -17,6 +18,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 OUT = pathlib.Path("src/test/resources/golden/optimizers")
 
@@ -103,8 +105,24 @@ def fit():
     }
 
 
+def loss_scale():
+    """LossScaleOptimizer's own steps, compiled: 10,000 of them take seconds."""
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.0))
+    variable = keras.Variable(np.zeros(1, np.float32))
+    optimizer.build([variable])
+    step = tf.function(lambda gradient: optimizer.apply([gradient], [variable]))
+    runs = [-3, 1999, 1, 1999, -1, 2000, 1999, 1, 4000, -20, 2000, -1]
+    scales = []
+    for run in runs:
+        gradient = tf.constant([1.0 if run > 0 else np.inf])
+        for _ in range(abs(run)):
+            step(gradient)
+        scales.append(float(optimizer.dynamic_scale))
+    return {"runs": runs, "scales": scales}
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
-    for name, content in {"steps": steps(), "fit": fit()}.items():
+    for name, content in {"steps": steps(), "fit": fit(), "loss_scale": loss_scale()}.items():
         (OUT / f"{name}.json").write_text(json.dumps(content) + "\n")
     print("keras", keras.__version__)

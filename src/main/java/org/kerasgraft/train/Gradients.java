@@ -58,6 +58,11 @@ final class Gradients {
     return result;
   }
 
+  /** Whether a gradient of the chosen variables comes through float16, where small ones vanish. */
+  boolean passHalf(Selection selection) {
+    return selection.backbone().stream().anyMatch(path::passesHalf);
+  }
+
   private Output<?>[] differentiate(
       Operand<TFloat32> loss, Output<?>[] handles, Selection selection) {
     try {

@@ -14,9 +14,11 @@ import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.train.History.Epoch;
 import org.kerasgraft.train.History.Score;
 import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
 
 /**
  * Runs one phase: epochs over rows that are fed at a tensor, validation after each, the best or the
@@ -40,12 +42,25 @@ final class PhaseRunner {
     this.training = training;
     this.weights = new Weights(network, head);
     this.randomness = new Randomness(training.batches().seed(), phase.name());
-    List<UpdateGraph.Gradient> gradients =
-        new Gradients(network, weights, endOf(network, head))
-            .of(loss.training().loss(), phase.selection());
+    Gradients gradients = new Gradients(network, weights, endOf(network, head));
+    Operand<TFloat32> minimised = loss.training().loss();
+    Optional<ScaledGradients> scaled =
+        gradients.passHalf(phase.selection())
+            ? Optional.of(
+                ScaledGradients.of(
+                    network.ops().withSubScope("training").withSubScope(phase.name()),
+                    minimised,
+                    total -> gradients.of(total, phase.selection())))
+            : Optional.empty();
     UpdateGraph updates =
-        new UpdateGraph(network.ops(), phase.name(), phase.optimizer(), gradients);
-    this.steps = new StepRunner(network, head, loss, updates, phase);
+        new UpdateGraph(
+            network.ops(),
+            phase.name(),
+            phase.optimizer(),
+            scaled
+                .map(ScaledGradients::gradients)
+                .orElseGet(() -> gradients.of(minimised, phase.selection())));
+    this.steps = new StepRunner(network, head, loss, updates, scaled, phase);
   }
 
   /** Where the network ends and the head or the loss begins. */
@@ -90,6 +105,7 @@ final class PhaseRunner {
     for (int epoch = 1; epoch <= phase.epochs(); epoch++) {
       long begin = System.nanoTime();
       Score trained = train(trainingFeed, epoch, listener);
+      warnIfNothingMoved(trainingFeed.batches(), epoch, listener);
       int at = epoch;
       Optional<Score> validated = validationFeed.map(feed -> validate(feed, at));
       double seconds = (System.nanoTime() - begin) / 1e9;
@@ -151,6 +167,19 @@ final class PhaseRunner {
           new TrainingListener.BatchProgress(phase.name(), epoch, step, total, mean.score()));
     }
     return mean.score();
+  }
+
+  private void warnIfNothingMoved(int total, int epoch, TrainingListener listener) {
+    if (steps.skippedInARow() >= total) {
+      listener.warning(
+          "Epoch "
+              + epoch
+              + " of phase '"
+              + phase.name()
+              + "' changed no weight: none of its "
+              + total
+              + " steps had finite gradients in half precision.");
+    }
   }
 
   private Score validate(BatchFeed feed, int epoch) {

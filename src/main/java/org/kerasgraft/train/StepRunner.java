@@ -1,5 +1,6 @@
 package org.kerasgraft.train;
 
+import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.internal.NativeScope;
@@ -9,6 +10,7 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -22,16 +24,26 @@ final class StepRunner {
   private final BuiltHead head;
   private final LossGraph loss;
   private final UpdateGraph updates;
+  private final Optional<ScaledGradients> scaled;
+  private final LossScale scale = new LossScale();
   private final Output<?> fed;
   private final float learningRate;
   private int stepsTaken;
+  private int skippedInARow;
 
+  /** With {@code scaled}, the updates are made of its gradients. */
   StepRunner(
-      LiveNetwork network, BuiltHead head, LossGraph loss, UpdateGraph updates, Phase phase) {
+      LiveNetwork network,
+      BuiltHead head,
+      LossGraph loss,
+      UpdateGraph updates,
+      Optional<ScaledGradients> scaled,
+      Phase phase) {
     this.network = network;
     this.head = head;
     this.loss = loss;
     this.updates = updates;
+    this.scaled = scaled;
     this.fed = network.tensor(phase.fedAt());
     this.learningRate = (float) phase.optimizer().learningRate();
   }
@@ -44,27 +56,46 @@ final class StepRunner {
    */
   record Figures(double loss, double hits) {}
 
-  /** Sets the optimizer's slots and step to zero. */
+  /** Sets the optimizer's slots and step to zero and the loss scale to its first value. */
   void initialize() {
     updates.initialize(network.session());
+    scale.reset();
     stepsTaken = 0;
+    skippedInARow = 0;
   }
 
-  /** One update; the figures are from before it. */
+  /** How many steps up to now were not taken because a gradient was not finite. */
+  int skippedInARow() {
+    return skippedInARow;
+  }
+
+  /** One update, or none where scaled gradients are not finite; the figures are from before it. */
   Figures train(BatchFeed.Batch batch, long[] dropout) {
-    stepsTaken++;
     try (NativeScope scope = new NativeScope()) {
       Session.Runner runner = runner(batch, loss.training());
       runner.feed(updates.learningRate().asOutput(), scope.own(TFloat32.scalarOf(learningRate)));
       updates
           .step()
           .ifPresent(
-              step -> runner.feed(step.asOutput(), scope.own(TFloat32.scalarOf(stepsTaken))));
+              step -> runner.feed(step.asOutput(), scope.own(TFloat32.scalarOf(stepsTaken + 1))));
       head.dropoutSeed()
           .ifPresent(seed -> runner.feed(seed.asOutput(), scope.own(numbers(dropout))));
       updates.updates().forEach(runner::addTarget);
-      return figures(scope.own(runner.run()));
+      scaled.ifPresent(
+          s ->
+              runner
+                  .feed(s.factor().asOutput(), scope.own(TFloat32.scalarOf(scale.value())))
+                  .fetch(s.finite().asOutput()));
+      Result result = scope.own(runner.run());
+      count(scaled.isEmpty() || ((TBool) result.get(2)).getBoolean());
+      return figures(result);
     }
+  }
+
+  private void count(boolean finite) {
+    scale.after(finite);
+    stepsTaken += finite ? 1 : 0;
+    skippedInARow = finite ? 0 : skippedInARow + 1;
   }
 
   /** The figures in inference mode. */

@@ -102,6 +102,12 @@ final class TrainablePath {
     }
   }
 
+  /** Whether anything between a variable and the output is computed in float16. */
+  boolean passesHalf(VariableSpec variable) {
+    return path(handles(variable)).stream()
+        .anyMatch(n -> network.tensor(n.getName() + ":0").dataType() == DataType.DT_HALF);
+  }
+
   private List<String> handles(VariableSpec variable) {
     return graph.variables().entrySet().stream()
         .filter(e -> e.getValue().equals(variable))

@@ -30,6 +30,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * Builds small networks by hand, Keras layer by Keras layer, with a checkpoint of random values, so
@@ -153,6 +154,19 @@ public final class TinyNetwork implements AutoCloseable {
   /** Keras' Add. */
   public TinyNetwork plus(String name, Operand<TFloat32> other) {
     return layer(name, "Add", tf.withSubScope(name).withName("add").math.add(last, other));
+  }
+
+  /**
+   * Multiplied by factors in a type of its own, with a relu after each, so that they are not
+   * joined.
+   */
+  public <T extends TNumber> TinyNetwork rescaled(String name, Class<T> type, float... factors) {
+    Ops scope = tf.withSubScope(name);
+    Operand<T> x = scope.dtypes.cast(last, type);
+    for (float factor : factors) {
+      x = scope.nn.relu(scope.math.mul(x, scope.dtypes.cast(scope.constant(factor), type)));
+    }
+    return layer(name, "Rescaling", scope.dtypes.cast(x, TFloat32.class));
   }
 
   /** A rounding, which has no gradient in TensorFlow Java. */

@@ -60,10 +60,14 @@ final class PeerTraining implements AutoCloseable {
 
   /** A case that trains block5 and all after it of a model as it is. */
   static PeerTraining withKeptHead(Path directory) {
+    return withKeptHead(directory, Variables.fromLastConvBlock());
+  }
+
+  /** A case that trains chosen variables of a model as it is. */
+  static PeerTraining withKeptHead(Path directory, Variables variables) {
     Network whole = Network.of(SavedModelReader.read(directory.resolve("model")));
     LiveNetwork live = LiveNetwork.open(whole, RuntimeOptions.defaults());
-    return new PeerTraining(
-        directory, live, KeptHead.find(whole).build(live), Variables.fromLastConvBlock());
+    return new PeerTraining(directory, live, KeptHead.find(whole).build(live), variables);
   }
 
   LiveNetwork network() {
@@ -108,6 +112,9 @@ final class PeerTraining implements AutoCloseable {
     // By now the head has its own initial weights: Keras' take their place before the first step.
     head.assign(network.session(), keras("initial", head.variables()));
     PeerArray inputs = PeerArray.read(directory.resolve("inputs.npy"));
+    if (network.tensor(tensor).equals(network.input())) {
+      return Optional.of(labelled(inputs));
+    }
     try (TFloat32 input = inputs.tensor();
         Result result =
             network
@@ -116,12 +123,14 @@ final class PeerTraining implements AutoCloseable {
                 .feed(network.input(), input)
                 .fetch(network.tensor(tensor))
                 .run()) {
-      PeerArray rows = PeerArray.of(result.get(0));
-      return Optional.of(
-          new LabelledRows(
-              RowSource.of(rows.values(), rows.shape().tail()),
-              Labels.read(directory.resolve("labels.npy"))));
+      return Optional.of(labelled(PeerArray.of(result.get(0))));
     }
+  }
+
+  private LabelledRows labelled(PeerArray rows) {
+    return new LabelledRows(
+        RowSource.of(rows.values(), rows.shape().tail()),
+        Labels.read(directory.resolve("labels.npy")));
   }
 
   @Override

@@ -1,0 +1,43 @@
+package org.kerasgraft.train;
+
+/**
+ * Keras' dynamic loss scale ({@code LossScaleOptimizer} of Keras 3, with its defaults): it starts
+ * at 2^15, is doubled after 2,000 steps with finite gradients since it last changed, and halved by
+ * each step without. Unlike Keras' it is never doubled to infinity, from where no halving leads
+ * back. Always a power of two: scaling and unscaling round nothing that is in range.
+ */
+final class LossScale {
+
+  private static final float INITIAL = 1 << 15;
+  private static final int GROWTH_STEPS = 2000;
+
+  private float value;
+  private int finiteSteps;
+
+  LossScale() {
+    reset();
+  }
+
+  /** Starts anew. */
+  void reset() {
+    value = INITIAL;
+    finiteSteps = 0;
+  }
+
+  /** What the next step's loss is multiplied by. */
+  float value() {
+    return value;
+  }
+
+  /** Follows a step; {@code finite} says whether all its gradients were. */
+  void after(boolean finite) {
+    finiteSteps++;
+    if (!finite) {
+      value /= 2;
+      finiteSteps = 0;
+    } else if (finiteSteps == GROWTH_STEPS) {
+      value = value <= Float.MAX_VALUE / 2 ? value * 2 : value;
+      finiteSteps = 0;
+    }
+  }
+}
