@@ -22,30 +22,46 @@ final class BuildScript {
 
   private final Provenance provenance;
   private final Optional<ReturnedHead> head;
-  private final boolean keras2;
-  private final List<String> unknown;
+  private final Loading loading;
+
+  /** How the original model gets the trained weights. */
+  enum Loading {
+    /** Keras 2: the script stands in a copy of the original that has them. */
+    COPY,
+    /** Keras 3: plain {@code load_weights}. */
+    WEIGHTS,
+    /** The same, and by the variables' paths where Keras refuses the file. */
+    WEIGHTS_OR_BY_PATH,
+    /** There are layers whose class is unknown, which {@code load_weights} would not find. */
+    BY_PATH
+  }
 
   /**
    * A script.
    *
    * @param provenance of the exported model
    * @param head the new layers, if any
-   * @param keras2 whether the original stands beside the script, to be loaded from there
-   * @param unknown layers that plain {@code load_weights} cannot find in the file
+   * @param loading how the original gets the trained weights
    */
-  BuildScript(
-      Provenance provenance, Optional<ReturnedHead> head, boolean keras2, List<String> unknown) {
+  BuildScript(Provenance provenance, Optional<ReturnedHead> head, Loading loading) {
     this.provenance = provenance;
     this.head = head;
-    this.keras2 = keras2;
-    this.unknown = unknown;
+    this.loading = loading;
+  }
+
+  private boolean keras2() {
+    return loading == Loading.COPY;
+  }
+
+  private boolean byPath() {
+    return loading == Loading.BY_PATH || loading == Loading.WEIGHTS_OR_BY_PATH;
   }
 
   String text() {
     List<String> lines = new ArrayList<>();
     docstring(lines);
     imports(lines);
-    if (!keras2 && !unknown.isEmpty()) {
+    if (byPath()) {
       loadByPath(lines);
     }
     if (head.isPresent()) {
@@ -58,11 +74,11 @@ final class BuildScript {
   private void docstring(List<String> lines) {
     lines.add(
         "\"\"\"Builds the trained model in Keras "
-            + (keras2 ? "2" : "3, on the original Keras model")
+            + (keras2() ? "2" : "3, on the original Keras model")
             + ". Written by graft to-keras.");
     lines.add("");
     lines.add(
-        keras2
+        keras2()
             ? "    from build_model import build; model = build()"
             : "    from build_model import build; model = build(original)  # the model that was exported, any weights");
     lines.add("");
@@ -95,13 +111,13 @@ final class BuildScript {
   private void imports(List<String> lines) {
     lines.add("import pathlib");
     lines.add("");
-    if (keras2) {
+    if (keras2()) {
       lines.add("try:");
       lines.add("    import tf_keras as keras");
       lines.add("except ImportError:");
       lines.add("    from tensorflow import keras");
     } else {
-      if (!unknown.isEmpty()) {
+      if (byPath()) {
         lines.add("import h5py");
       }
       lines.add("import keras");
@@ -112,21 +128,30 @@ final class BuildScript {
     lines.add("");
   }
 
-  /** For models that have layers of classes that the export does not tell. */
+  /** For models with layers or nested models of classes that the export does not tell. */
   private static void loadByPath(List<String> lines) {
     lines.add("");
     lines.add(
         """
         def load(model):
-            \"""Gives a model the weights by their variables' paths; refuses one whose variables differ.\"""
-            values = {}
+            \"""Gives a model the weights by their variables' paths; refuses one whose variables differ.
+
+            Keras loads a Sequential from a file without its name in the paths: then they go by their order as well.
+            \"""
+            found = []
             with h5py.File(HERE / "%s") as file:
-                file.visititems(lambda _, d: values.update({d.attrs["path"].decode(): d[()]}) if "path" in d.attrs else None)
-            own = {v.path: v for v in model.variables if not v.path.endswith("seed_generator_state")}
-            if own.keys() != values.keys():
-                raise ValueError(f"Not the model that was exported: these variables differ: {sorted(own.keys() ^ values.keys())}")
-            for path, variable in own.items():
-                variable.assign(values[path])
+                file.visititems(lambda _, d: found.append((int(d.attrs["order"]), d.attrs["path"].decode(), d[()])) if "path" in d.attrs else None)
+            stored = [(path, value) for _, path, value in sorted(found, key=lambda item: item[0])]
+            paths = [v.path for v in model.weights]
+            if sorted(paths) == sorted(path for path, _ in stored) and len(set(paths)) == len(paths):
+                stored.sort(key=lambda item: paths.index(item[0]))
+            elif len(paths) != len(stored) or not all(
+                ("/" + path).endswith("/" + own) or ("/" + own).endswith("/" + path) for own, (path, _) in zip(paths, stored)
+            ):
+                differ = sorted(set(paths) ^ {path for path, _ in stored})
+                raise ValueError(f"Not the model that was exported: these variables differ: {differ}")
+            for variable, (_, value) in zip(model.weights, stored):
+                variable.assign(value)
         """
             .formatted(WEIGHTS_FILE)
             .stripTrailing());
@@ -164,13 +189,11 @@ final class BuildScript {
     String options = images ? "preprocess=True" : "";
     lines.add("");
     lines.add(
-        "def build(" + (keras2 ? options : images ? "original, " + options : "original") + "):");
-    if (keras2) {
+        "def build(" + (keras2() ? options : images ? "original, " + options : "original") + "):");
+    if (keras2()) {
       lines.add("    original = keras.models.load_model(HERE)");
-    } else if (unknown.isEmpty()) {
-      lines.add("    original.load_weights(HERE / \"" + WEIGHTS_FILE + "\")");
     } else {
-      lines.add("    load(original)");
+      loadWeights(lines);
     }
     lines.add("    inputs = keras.Input(" + python(provenance.input().rowShape()) + dtype() + ")");
     lines.add("    x = " + prepared());
@@ -186,6 +209,21 @@ final class BuildScript {
       lines.add("    ], name=\"head\")");
       lines.add("    head.load_weights(HERE / \"" + HEAD_FILE + "\")");
       lines.add("    return keras.Model(inputs, head(x))");
+    }
+  }
+
+  private void loadWeights(List<String> lines) {
+    String plain = "original.load_weights(HERE / \"" + WEIGHTS_FILE + "\")";
+    switch (loading) {
+      case BY_PATH -> lines.add("    load(original)");
+      case WEIGHTS_OR_BY_PATH -> {
+        lines.add("    try:");
+        lines.add("        " + plain);
+        lines.add(
+            "    except ValueError:  # a nested model is of another class than its export lets guess");
+        lines.add("        load(original)");
+      }
+      default -> lines.add("    " + plain);
     }
   }
 

@@ -89,6 +89,20 @@ final class Hdf5File implements AutoCloseable {
     node.address = append(Hdf5Messages.header(messages));
   }
 
+  /**
+   * Gives a group a second name.
+   *
+   * @param path the other name; nothing is there yet
+   * @param group the group, which may get more content afterwards
+   */
+  void link(String path, String group) {
+    int slash = path.lastIndexOf('/');
+    Map<String, Node> siblings = node(path.substring(0, Math.max(0, slash))).children;
+    if (siblings.putIfAbsent(path.substring(slash + 1), node(group)) != null) {
+      throw new IllegalArgumentException("'" + path + "' is there already");
+    }
+  }
+
   private Node node(String path) {
     Node node = root;
     for (String name : path.split("/", -1)) {

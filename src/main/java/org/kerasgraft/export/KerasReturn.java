@@ -16,6 +16,7 @@ import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.export.ReturnedModel.VariableCounts;
 import org.kerasgraft.export.WeightsLayout.LayerWeights;
+import org.kerasgraft.export.WeightsLayout.NestedGroup;
 import org.kerasgraft.export.WeightsLayout.StoredVariable;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.AtomicDirectory;
@@ -157,23 +158,36 @@ public final class KerasReturn {
   public ReturnedModel write(Path directory) {
     try {
       boolean keras2 = original.format() == ModelFormat.KERAS_2_SAVED_MODEL;
-      List<String> unknown = keras2 ? List.of() : writeWeights(directory);
+      WeightsLayout layout = new WeightsLayout(List.of(), List.of());
       if (keras2) {
         copyOriginal(directory);
         writeCheckpoint(directory);
+      } else {
+        layout = writeWeights(directory);
       }
       if (head.isPresent()) {
         writeHead(directory, head.get());
       }
-      String script = new BuildScript(served.provenance(), head, keras2, unknown).text();
+      String script = new BuildScript(served.provenance(), head, loading(layout)).text();
       Files.writeString(directory.resolve(BuildScript.FILE), script, StandardCharsets.UTF_8);
       return new ReturnedModel(
-          directory, original.format(), original.directory(), counts(), unknown);
+          directory, original.format(), original.directory(), counts(), layout.unknown());
     } catch (IOException e) {
       throw cannotWrite(directory, e);
     } catch (RuntimeException e) {
       throw NativeFailure.is(e) ? cannotWrite(directory, e) : e;
     }
+  }
+
+  private BuildScript.Loading loading(WeightsLayout layout) {
+    if (original.format() == ModelFormat.KERAS_2_SAVED_MODEL) {
+      return BuildScript.Loading.COPY;
+    } else if (!layout.unknown().isEmpty()) {
+      return BuildScript.Loading.BY_PATH;
+    }
+    return layout.nested().isEmpty()
+        ? BuildScript.Loading.WEIGHTS
+        : BuildScript.Loading.WEIGHTS_OR_BY_PATH;
   }
 
   private VariableCounts counts() {
@@ -227,8 +241,8 @@ public final class KerasReturn {
     return checkpoint.tensors();
   }
 
-  /** Keras 3's own layout; answers the layers whose class is not known. */
-  private List<String> writeWeights(Path directory) throws IOException {
+  /** Keras 3's own layout. */
+  private WeightsLayout writeWeights(Path directory) throws IOException {
     Map<String, VariableSpec> byKey = new HashMap<>();
     for (VariableSpec variable : original.variables()) {
       variable.checkpointKeys().forEach(key -> byKey.put(key, variable));
@@ -252,9 +266,12 @@ public final class KerasReturn {
           file.putNative(layer.group(), i, value, variable.path());
         }
       }
+      for (NestedGroup nested : layout.nested()) {
+        nested.alias().ifPresent(alias -> file.aliasNative(nested.group(), alias));
+      }
       file.finishNative();
     }
-    return layout.unknown();
+    return layout;
   }
 
   private void writeHead(Path directory, ReturnedHead layers) throws IOException {

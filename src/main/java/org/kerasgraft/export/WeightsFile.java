@@ -9,6 +9,7 @@ import java.util.Map;
 final class WeightsFile implements AutoCloseable {
 
   private final Hdf5File file;
+  private int written;
 
   private WeightsFile(Hdf5File file) {
     this.file = file;
@@ -33,7 +34,13 @@ final class WeightsFile implements AutoCloseable {
    * @param variable its Keras path, kept as an attribute for readers that go by path
    */
   void putNative(String layer, int index, Hdf5Array value, String variable) throws IOException {
-    file.array(layer + "/vars/" + index, value, Map.of("path", variable));
+    String order = String.valueOf(written++);
+    file.array(layer + "/vars/" + index, value, Map.of("path", variable, "order", order));
+  }
+
+  /** Lets Keras find the layers of a nested model at a second place too. */
+  void aliasNative(String group, String alias) {
+    file.link(alias, group);
   }
 
   /** Ends that layout with what Keras 3.3 looks for at the root. */

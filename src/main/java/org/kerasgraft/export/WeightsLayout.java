@@ -1,6 +1,7 @@
 package org.kerasgraft.export;
 
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -9,13 +10,25 @@ import org.tensorflow.proto.DataType;
  * vars/1} … (Keras {@code saving/saving_lib.py}).
  *
  * @param layers the layers that have variables, in the order of {@code model.layers}
+ * @param nested the models and layers around them whose class is a guess
  */
-record WeightsLayout(List<LayerWeights> layers) {
+record WeightsLayout(List<LayerWeights> layers, List<NestedGroup> nested) {
 
   /** Copies. */
   WeightsLayout {
     layers = List.copyOf(layers);
+    nested = List.copyOf(nested);
   }
+
+  /**
+   * A nested model that leaves no trace of its class: a functional one, a {@code Sequential} whose
+   * name is lost since Keras loaded it from a file, or a layer of a class of its own.
+   *
+   * @param group where a functional model's layers stand
+   * @param alias the other place where Keras may look for them; empty where that would be
+   *     ambiguous, as beside other nested models
+   */
+  record NestedGroup(String group, Optional<String> alias) {}
 
   /**
    * One layer.

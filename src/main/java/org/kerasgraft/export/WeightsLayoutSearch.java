@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.export.WeightsLayout.LayerWeights;
+import org.kerasgraft.export.WeightsLayout.NestedGroup;
 import org.kerasgraft.export.WeightsLayout.StoredVariable;
 import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
@@ -39,7 +40,17 @@ final class WeightsLayoutSearch {
   /** For each open container (by its group) and class: how many of it there were so far. */
   private final Map<String, Integer> counts = new HashMap<>();
 
-  private final Map<String, String> containers = new LinkedHashMap<>();
+  /** Nested models by their names in the graph. */
+  private final Map<String, Container> containers = new LinkedHashMap<>();
+
+  /**
+   * A nested model.
+   *
+   * @param parent the group around it, empty for the root
+   * @param group its own, ending with {@code /}
+   * @param guessed whether nothing tells that it is functional
+   */
+  private record Container(String parent, String group, boolean guessed) {}
 
   private WeightsLayoutSearch(Network network) {
     this.network = network;
@@ -75,7 +86,24 @@ final class WeightsLayoutSearch {
           "No variables of Keras layers were found in '" + network.source().directory() + "'.",
           "Only models of Keras layers with weights can be returned to Keras.");
     }
-    return new WeightsLayout(search.found);
+    return new WeightsLayout(search.found, search.guessed());
+  }
+
+  private List<NestedGroup> guessed() {
+    List<NestedGroup> guessed = new ArrayList<>();
+    for (Container container : containers.values()) {
+      if (container.guessed()) {
+        boolean alone =
+            containers.values().stream().filter(c -> c.parent().equals(container.parent())).count()
+                == 1;
+        String group = container.group().substring(0, container.group().length() - 1);
+        guessed.add(
+            new NestedGroup(
+                group,
+                alone ? Optional.of(container.parent() + "layers/sequential") : Optional.empty()));
+      }
+    }
+    return guessed;
   }
 
   /** An export: the variables in order; those in a row with the same owner make up a layer. */
@@ -137,17 +165,18 @@ final class WeightsLayoutSearch {
     if (outer.isEmpty()) {
       return "";
     }
-    String known = containers.get(outer);
+    Container known = containers.get(outer);
     if (known != null) {
-      return known;
+      return known.group();
     }
     int slash = outer.lastIndexOf('/');
     String parent = slash < 0 ? "" : container(outer.substring(0, slash), owner);
     String name = outer.substring(slash + 1);
-    // A Sequential opens a name scope when it builds its layers, a functional model does not.
+    // A Sequential opens a name scope when it builds its layers, unless Keras loads it from a file;
+    // a functional model does not.
     boolean sequential = List.of(owner.split("/", -1)).contains(name);
     String group = next(parent, sequential ? "Sequential" : "Functional") + "/";
-    containers.put(outer, group);
+    containers.put(outer, new Container(parent, group, !sequential));
     return group;
   }
 

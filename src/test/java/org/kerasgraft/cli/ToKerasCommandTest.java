@@ -1,17 +1,24 @@
 package org.kerasgraft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.savedmodel.Checkpoint;
 
@@ -39,6 +46,7 @@ class ToKerasCommandTest {
           "--out",
           at("run-" + keras));
     }
+    spoil();
   }
 
   @Test
@@ -72,46 +80,98 @@ class ToKerasCommandTest {
     String script = Files.readString(at("back3/build_model.py"));
     assertTrue(script.contains("original.get_layer(\"block5_pool\").output"), script);
     assertTrue(script.contains("keras.layers.Dense(256, activation=\"relu\")"), script);
+    assertFalse(script.contains("def load("), script);
   }
 
   @Test
-  void theOriginalMustBeThereAndTheSame() throws IOException {
+  void anOriginalThatMovedIsFoundWithItsRunOrWhereTheUserSays() throws IOException {
     copy(at("run-keras3"), at("moved/run"));
     copy(at("keras3"), at("elsewhere"));
-    copy(at("keras3"), at("changed"));
-    Path graph = at("changed/saved_model.pb");
-    byte[] bytes = Files.readAllBytes(graph);
-    Path data = at("changed/variables/variables.data-00000-of-00001");
-    byte[] values = Files.readAllBytes(data);
-    values[values.length / 2] ^= 1;
-    Files.write(data, values);
-    Files.write(graph, bytes);
-
-    refused(65, "graph or its weights are not", "--original", at("changed"));
-    refused(65, "it is a keras-2-saved-model, not a keras-3-export", "--original", at("keras2"));
-    refused(66, "There is no", "--original", at("absent"));
     run(0, "to-keras", "--model", at("moved/run"), "--out", at("o"), "--original", at("elsewhere"));
+    assertEquals(3, content(at("o")).size());
   }
 
-  @Test
-  void outputsAreNeverWrittenOverOrInsideAModel() throws IOException {
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --out @full | 73 | '@full' exists already; nothing was touched.
+          --out @full/file | 73 | '@full/file' exists already; nothing was touched.
+          --out @full/file/back | 73 | Cannot create '@full/file/back': '@full/file' is no directory.
+          --out @keras3 | 73 | '@keras3' exists already; nothing was touched.
+          --out @keras3/back | 73 | '@keras3/back' is inside the model '@keras3', which is never changed.
+          --out @run-keras3/model/1/back | 73 | is inside the model '@run-keras3/model/1', which is never changed.
+          --out /dev/null/back | 73 | Cannot create '/dev/null/back'
+          --out @new --orignal @keras3 | 2 | No option '--orignal' in 'graft to-keras'. Did you mean '--original'?
+          --out | 2 | --out
+          --model @keras3 | 65 | '@keras3' is a SavedModel, but Graft did not export it.
+          --model @pics | 65 | There is no exported model in '@pics'.
+          --model @absent | 66 | There is no directory '@absent'.
+          --model @spoilt | 65 | '@spoilt/model/1/variables/variables.data-00000-of-00001'
+          --model @orphan | 66 | The original model '@gone', which '@orphan/model/1' was made from, is not there.
+          --model @from-plain | 77 | which '@from-plain/model/1' was made from, is a plain SavedModel: there is no Keras model to return to.
+          --original @absent | 66 | There is no '@absent'.
+          --original @pics | 65 | '@pics' is no SavedModel: it has no saved_model.pb.
+          --original @cut | 65 | '@cut/variables/variables.data-00000-of-00001' is truncated
+          --original @changed | 65 | '@changed' is not the model that '@run-keras3/model/1' was made from: its layers are the same, but its graph or its weights are not (SHA-256 differs).
+          --original @keras2 | 65 | it is a keras-2-saved-model, not a keras-3-export.
+          --original @other | 65 | it has no 'block1_conv1/bias', 'block1_conv1/kernel', 'block1_conv2/bias' and 23 more.
+          --original @dynamic | 65 | '@dynamic' is not the model that
+          """)
+  void aMistakeIsToldInOneLineAndLeavesNothing(String options, int code, String message)
+      throws IOException {
+    Map<String, String> before = content(directory);
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("--model", "@run-keras3");
+    all.put("--out", "@never");
+    String[] words = options.split(" ", -1);
+    for (int i = 0; i < words.length; i += 2) {
+      all.put(words[i], i + 1 < words.length ? words[i + 1] : "");
+    }
+    List<Object> line = new ArrayList<>(List.of("to-keras"));
+    all.forEach((option, value) -> line.addAll(List.of(option, resolved(value))));
+    line.removeIf(""::equals);
+
+    CommandRun run = run(code, line.toArray());
+
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(resolved(message)), () -> resolved(message) + "\n" + run.err());
+    assertEquals("", run.out());
+    assertEquals(before, content(directory));
+  }
+
+  private static String resolved(String text) {
+    return text.replace("@", directory + "/");
+  }
+
+  /** Runs and originals that do not fit. */
+  private static void spoil() throws IOException {
     Files.createDirectories(at("full"));
     Files.writeString(at("full/file"), "keep");
-    String err = run(73, "to-keras", "--model", at("run-keras3"), "--out", at("full")).err();
-    assertTrue(err.contains("exists already; nothing was touched"), err);
-    err = run(73, "to-keras", "--model", at("run-keras3"), "--out", at("keras3/back")).err();
-    assertTrue(err.contains("which is never changed"), err);
-    assertTrue(Files.notExists(at("keras3/back")));
-    err = run(65, "to-keras", "--model", at("keras3"), "--out", at("back")).err();
-    assertTrue(err.contains("Graft did not export it"), err);
+    copy(MODELS.resolve("versions/tf-2.21/model"), at("other"));
+    copy(MODELS.resolve("dynamic-vgg-keras3"), at("dynamic"));
+    for (String name : List.of("cut", "changed")) {
+      copy(at("keras3"), at(name));
+      Path data = at(name).resolve("variables/variables.data-00000-of-00001");
+      byte[] values = Files.readAllBytes(data);
+      values[values.length / 2] ^= 1;
+      int size = name.equals("cut") ? values.length / 2 : values.length;
+      Files.write(data, Arrays.copyOf(values, size));
+    }
+    for (String name : List.of("spoilt", "orphan", "from-plain")) {
+      copy(at("run-keras3"), at(name));
+    }
+    Files.writeString(at("spoilt/model/1/variables/variables.data-00000-of-00001"), "junk");
+    edit("orphan", "\"" + at("keras3") + "\"", "\"" + at("gone") + "\"");
+    edit("from-plain", "keras-3-export", "saved-model");
   }
 
-  private static void refused(int code, String message, Object... more) {
-    String err =
-        run(code, "to-keras", "--model", at("run-keras3"), "--out", at("never"), more).err();
-    assertEquals(1, err.lines().count(), err);
-    assertTrue(err.contains(message), err);
-    assertTrue(Files.notExists(at("never")));
+  private static void edit(String run, String old, String text) throws IOException {
+    Path notes = at(run).resolve("model/1/assets.extra/graft.json");
+    String json = Files.readString(notes);
+    assertTrue(json.contains(old), json);
+    Files.writeString(notes, json.replace(old, text));
   }
 
   private static Path at(String name) {
