@@ -19,6 +19,7 @@ remapper, so that the kernels are those of a graph as it stands:
   cotangent.npy     c, of the output's shape
   cuts/I.npy        the output at cut I, one row
   gradients/I.npy   d sum(y * c) / d variable I, one row
+  eager/I.npy       the same from Keras run eagerly, if the two differ
 
 A layer is a no-op if its output is its input, bit for bit. Cuts: five from early to late, one inside a branch (before the
 middle Multiply, else Add or Concatenate), the last feature map, the output.
@@ -38,7 +39,7 @@ import tf_keras
 
 CLASSES = 10
 SAMPLES = 64
-STEADY, TRIES = 1e-5, 8
+STEADY = 2e-5
 MERGES = ("Multiply", "Add", "Concatenate")
 # These take pixels of 0 to 255 and prepare them inside the model.
 PREPARED_INSIDE = ("EfficientNet", "MobileNetV3", "ConvNeXt")
@@ -73,14 +74,19 @@ def give_weights(model, random):
 
 
 def calibrate(model, x):
-    """Sets every BatchNormalization's moving statistics to those of one batch."""
-    layers = [layer for layer in walk(model) if type(layer).__name__ == "BatchNormalization"]
-    momenta = [layer.momentum for layer in layers]
-    for layer in layers:
-        layer.momentum = 0.0
+    """Sets every BatchNormalization's moving statistics to those of one batch, with nothing dropped.
+
+    With branches dropped, the statistics would not be those of what the layers see later.
+    """
+    kept = []
+    for layer in walk(model):
+        for name in ("momentum", "rate", "drop_path_rate"):
+            if type(layer).__name__ in ("BatchNormalization", "Dropout", "StochasticDepth") and hasattr(layer, name):
+                kept.append((layer, name, getattr(layer, name)))
+                setattr(layer, name, 0.0)
     model(x, training=True)
-    for layer, momentum in zip(layers, momenta):
-        layer.momentum = momentum
+    for layer, name, value in kept:
+        setattr(layer, name, value)
 
 
 def walk(model):
@@ -178,21 +184,23 @@ def worst(some, others):
     return max(float(np.max(np.abs(a - b)) / max(np.max(np.abs(b)), 1e-30)) for a, b in zip(some, others))
 
 
-def steady_images(name, model, size, cotangent):
-    """Two images, the gradients there, and how far Keras' own gradients differ between graph and eager execution.
+def steady_images(model, batch, cotangent):
+    """Two images of a batch, the gradients there in a graph and eagerly, and how far the two differ.
 
     Where an activation is 0 but for rounding, a ReLU passes its gradient in one and not in the other. So images are
-    taken for which the two agree, if some of the first few do.
+    taken for which the two agree, if some do. They are of the batch that gave the statistics: on others the values, and
+    with them the errors, grow from layer to layer, a hundredfold by the end of EfficientNetB2.
     """
     eager = gradients(model, cotangent)
     graph = tf.function(eager)
     best = None
-    for seed in range(3, 3 + TRIES):
-        x = images(name, seed, 2, size)
+    for start in range(0, len(batch), 2):
+        x = batch[start : start + 2]
         values = [g.numpy() for g in graph(x)]
-        difference = worst([g.numpy() for g in eager(tf.constant(x))], values)
-        if best is None or difference < best[2]:
-            best = (x, values, difference)
+        others = [g.numpy() for g in eager(tf.constant(x))]
+        difference = worst(others, values)
+        if best is None or difference < best[3]:
+            best = (x, values, others, difference)
         if difference <= STEADY:
             break
     return best
@@ -225,19 +233,23 @@ def main():
     name, library, size, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), pathlib.Path(sys.argv[4])
     lib = {"keras": keras, "tf_keras": tf_keras}[library]
     tf.config.threading.set_intra_op_parallelism_threads(2)
-    # As Graft does. A deep network of random weights multiplies the rounding of fused kernels: EfficientNetB2 of tf-keras
-    # differs from its own eager execution by up to 4e-3 with the remapper and by nothing without; in Keras 3 by 2e-4 even so.
+    # As Graft does. Its fused kernels add in another order.
     tf.config.optimizer.set_experimental_options({"remapping": False})
+    lib.utils.set_random_seed(1)
     model = getattr(lib.applications, name)(weights=None, input_shape=(size, size, 3), classes=CLASSES)
     give_weights(model, np.random.default_rng(1))
-    calibrate(model, images(name, 2, 16, size))
+    batch = images(name, 2, 16, size)
+    calibrate(model, batch)
     out.mkdir(parents=True, exist_ok=True)
     cotangent = np.random.default_rng(4).normal(size=(2, CLASSES)).astype(np.float32)
     np.save(out / "cotangent.npy", cotangent)
-    x, values, own_difference = steady_images(name, model, size, cotangent)
+    x, values, others, own_difference = steady_images(model, batch, cotangent)
     np.save(out / "input.npy", x)
-    for i, gradient in enumerate(values):
+    for i, (gradient, other) in enumerate(zip(values, others)):
         write(out / "gradients" / f"{i}.npy", gradient)
+        if own_difference > STEADY:
+            write(out / "eager" / f"{i}.npy", other)
+    del values, others
     layers = []
     values = layer_values(lib, model, x)
     for full, (layer, value, before) in values.items():

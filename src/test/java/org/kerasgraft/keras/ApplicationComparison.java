@@ -1,5 +1,6 @@
 package org.kerasgraft.keras;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -207,11 +208,10 @@ final class ApplicationComparison {
         names.stream().filter(name -> !golden.variables().contains(name)).toList();
     Session.Runner runner = live.session().runner().feed(live.input(), input);
     chosen.forEach(v -> runner.fetch(probe.gradients().get(v).asOutput()));
-    double[] worst = {0};
-    String[] where = {""};
+    Difference worst = new Difference(0, "");
     if (!chosen.isEmpty()) {
       try (Result result = runner.run()) {
-        worst(result, names, worst, where);
+        worst = nearest(result, names);
       }
     }
     return new ApplicationRow.Trained(
@@ -220,31 +220,46 @@ final class ApplicationComparison {
         refused,
         unknown,
         golden.ownDifference(),
-        worst[0],
-        where[0]);
+        worst.value(),
+        worst.variable());
   }
 
-  private void worst(Result result, List<String> names, double[] worst, String[] where) {
+  /** How far the gradients are from Keras', and which variable's is the farthest. */
+  private record Difference(double value, String variable) {}
+
+  /** Beside Keras' gradients in a graph or, if Keras run eagerly has others, the nearer of both. */
+  private Difference nearest(Result result, List<String> names) {
+    Difference graph = worst(result, names, "gradients");
+    if (!Files.exists(directory.resolve("eager"))) {
+      return graph;
+    }
+    Difference eager = worst(result, names, "eager");
+    return eager.value() < graph.value() ? eager : graph;
+  }
+
+  private Difference worst(Result result, List<String> names, String goldens) {
     Map<String, Double> differences = new LinkedHashMap<>();
     Map<String, Double> sizes = new LinkedHashMap<>();
     double largest = 0;
     for (int i = 0; i < golden.variables().size(); i++) {
       String variable = golden.variables().get(i);
       if (names.contains(variable)) {
-        float[] keras = PeerArray.read(directory.resolve("gradients/" + i + ".npy")).values();
+        float[] keras = PeerArray.read(directory.resolve(goldens + "/" + i + ".npy")).values();
         float[] ours = PeerArray.of(result.get(names.indexOf(variable))).values();
         differences.put(variable, difference(ours, keras));
         sizes.put(variable, size(keras));
         largest = Math.max(largest, size(keras));
       }
     }
+    Difference worst = new Difference(0, "");
     for (Map.Entry<String, Double> entry : differences.entrySet()) {
       double relative = entry.getValue() / Math.max(sizes.get(entry.getKey()), FLOOR * largest);
-      if (!(relative <= worst[0])) {
-        worst[0] = Double.isNaN(relative) ? Double.POSITIVE_INFINITY : relative;
-        where[0] = entry.getKey();
+      if (!(relative <= worst.value())) {
+        double value = Double.isNaN(relative) ? Double.POSITIVE_INFINITY : relative;
+        worst = new Difference(value, entry.getKey());
       }
     }
+    return worst;
   }
 
   private static double size(float[] values) {

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,6 +54,7 @@ class ApplicationsIT {
 
   @ParameterizedTest
   @MethodSource("applications")
+  @Execution(ExecutionMode.CONCURRENT) // Keras saves in one thread: two at a time take half as long
   void layersCutsAndGradientsAreKeras(Application application, String library) {
     KerasPeer keras = KerasPeer.orSkip();
     List<ModelFormat> forms = new ArrayList<>(LIBRARIES.get(library));
