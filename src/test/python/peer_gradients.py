@@ -58,6 +58,7 @@ CASES = {
     "dilated-same": plain(padding="same", dilation_rate=2),
     "dilated-valid": plain(dilation_rate=(2, 1)),
     "grouped": plain(padding="same", groups=4),
+    "groups-of-one-channel": plain(padding="same", groups=8, strides=2),
     "strided-grouped": plain(padding="same", groups=2, strides=2),
     "dilated-grouped": plain(padding="same", groups=2, dilation_rate=3),
     "dilated-open-size": plain(padding="same", dilation_rate=2),

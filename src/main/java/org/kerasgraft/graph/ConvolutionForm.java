@@ -19,7 +19,9 @@ import org.tensorflow.proto.NodeDef;
  *   <li>dilations: {@code SpaceToBatchND}, a {@code VALID} convolution without dilations, {@code
  *       BatchToSpaceND} (as in tf.nn.with_space_to_batch); the zeros of {@code SAME} are added by
  *       the first, those that fill up the blocks are taken off by the last;
- *   <li>groups: both inputs {@code Split}, a convolution each, {@code ConcatV2}.
+ *   <li>groups of one channel: {@code DepthwiseConv2dNative}, whose kernel (height, width,
+ *       channels, filters a channel) holds the same values in the same order (as in ConvNeXt);
+ *   <li>other groups: both inputs {@code Split}, a convolution each, {@code ConcatV2}.
  * </ul>
  */
 final class ConvolutionForm {
@@ -215,6 +217,36 @@ final class ConvolutionForm {
     if (groups == 1) {
       return plain.clone().clearInput().addInput(input).addInput(conv.getInput(1));
     }
+    return isDepthwise() ? depthwise(plain, input, groups) : grouped(plain, input, groups);
+  }
+
+  /** The op needs channels last and one stride for both directions. */
+  private boolean isDepthwise() {
+    List<Long> strides = spatial(Backpropagation.longs(conv, "strides"));
+    boolean oneStride = strides.stream().distinct().count() == 1;
+    return kernel.get(2) == 1 && !kernelUnknown() && !channelsFirst && oneStride;
+  }
+
+  private NodeDef.Builder depthwise(NodeDef.Builder plain, String input, int channels) {
+    int height = Math.toIntExact(kernel.get(0));
+    int width = Math.toIntExact(kernel.get(1));
+    String shape = nodes.ints("kernel_shape", List.of(height, width, channels, -1), 4);
+    String filter =
+        nodes.add(
+            "kernel",
+            EqualNodes.node("Reshape", conv.getInput(1), shape)
+                .putAttr("T", type())
+                .putAttr("Tshape", EqualNodes.type(DataType.DT_INT32)));
+    NodeDef.Builder depthwise = EqualNodes.node("DepthwiseConv2dNative", input, filter);
+    for (String attribute : List.of("T", "strides", "padding", "data_format")) {
+      if (plain.containsAttr(attribute)) {
+        depthwise.putAttr(attribute, plain.getAttrOrThrow(attribute));
+      }
+    }
+    return depthwise;
+  }
+
+  private NodeDef.Builder grouped(NodeDef.Builder plain, String input, int groups) {
     int channels = channelsFirst ? 1 : images.numDimensions() - 1;
     String axis = nodes.ints("axis", List.of(channels));
     String parts = nodes.add("images", split(axis, input, groups));

@@ -80,7 +80,7 @@ class ConvolutionGradientsIT {
           all.map(p -> p.getFileName().toString())
               .filter(n -> !n.matches("(un)?steady-.*|classifier-.*"))
               .toList();
-      assertEquals(56, names.size());
+      assertEquals(58, names.size());
       return names.stream().sorted();
     }
   }

@@ -42,6 +42,8 @@ class TrainableFormTest {
     DILATED_VALID,
     PADDED,
     GROUPED,
+    GROUPS_OF_ONE_CHANNEL,
+    PADDED_AND_DILATED_AND_GROUPS_OF_ONE_CHANNEL,
     DILATED_AND_GROUPED,
     PADDED_AND_DILATED_AND_GROUPED;
 
@@ -51,6 +53,9 @@ class TrainableFormTest {
         case DILATED_VALID -> tiny.conv("odd", 4, 4, "VALID", TrainableFormTest.DILATED);
         case PADDED -> tiny.conv("odd", 4, 4, "EXPLICIT", TrainableFormTest.PADDED);
         case GROUPED -> tiny.conv("odd", 6, 2, "SAME");
+        case GROUPS_OF_ONE_CHANNEL -> tiny.conv("odd", 8, 1, "SAME");
+        case PADDED_AND_DILATED_AND_GROUPS_OF_ONE_CHANNEL ->
+            tiny.conv("odd", 8, 1, "EXPLICIT", TrainableFormTest.PADDED, TrainableFormTest.DILATED);
         case DILATED_AND_GROUPED -> tiny.conv("odd", 6, 2, "SAME", TrainableFormTest.DILATED);
         case PADDED_AND_DILATED_AND_GROUPED ->
             tiny.conv("odd", 6, 2, "EXPLICIT", TrainableFormTest.PADDED, TrainableFormTest.DILATED);
