@@ -2,14 +2,14 @@
 
   python peer_inputs.py OUT
 
-For each format OUT/<format>/ holds model/, image.npy, extra.npy, joined.npy (behind both) and pooled.npy (the image's only).
+For each format OUT/<format>/ holds model/, model.keras (Keras 3), image.npy, extra.npy, joined.npy (behind both) and pooled.npy (the image's only).
 """
 
 import pathlib
 import sys
 
 import numpy as np
-from peer_models import FORMATS, images, save
+from peer_models import FORMATS, images, keras, save
 
 
 def model(lib):
@@ -27,6 +27,8 @@ def main():
         whole, out = model(lib), pathlib.Path(sys.argv[1]) / format
         out.mkdir(parents=True)
         save(lib, whole, out / "model")
+        if lib is keras:
+            whole.save(out / "model.keras")
         fed = {"image": images(1, 5, 8, 8, 3), "extra": images(2, 5, 4)}
         inner = lib.Model(whole.inputs, [whole.get_layer(name).output for name in ("joined", "pooled")])
         order = [fed[t.name.split(":")[0]] for t in whole.inputs]

@@ -2,7 +2,7 @@
 
   python peer_loss_scale.py OUT
 
-OUT/<format>/ holds model/ (the SavedModel), inputs.npy, labels.npy, initial/<variable>.npy and <optimizer>/<variable>.npy
+OUT/<format>/ holds model/ (the SavedModel), inputs.npy, labels.npy, and the goldens initial.npz and <optimizer>.npz
 (after `fit`, batches of 4, in order, 4 epochs over 20 rows). Without scaling `first` has no gradient: on its way there it is
 2^-15 of what it is on either side. At Keras' first scale the gradient of the logits is beyond half precision, so that the
 first steps are skipped. The script fails unless both is so.
@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from make_fixtures import give_weights
-from peer_models import FORMATS, images, save, write
+from peer_models import FORMATS, images, save
 
 ROWS, BATCH, EPOCHS = 20, 4, 4
 
@@ -40,10 +40,9 @@ def optimizers(lib):
     return some | {"adam": lib.optimizers.Adam(1e-3)} if lib is keras else some
 
 
-def write_weights(directory, model):
-    for layer in model.layers:
-        for leaf, weight in zip(("kernel", "bias"), layer.weights):
-            write(directory, f"{layer.name}/{leaf}", weight.numpy())
+def write_weights(file, model):
+    np.savez(file, **{f"variable/{layer.name}/{leaf}": np.asarray(weight, np.float32) for layer in model.layers
+                      for leaf, weight in zip(("kernel", "bias"), layer.weights)})
 
 
 def need_scaling(model, loss, x, labels):
@@ -64,7 +63,7 @@ def main():
         x, labels = images(42, ROWS, 8, 8, 3), np.random.default_rng(43).integers(0, 3, (ROWS, 1))
         np.save(case / "inputs.npy", x)
         np.save(case / "labels.npy", labels.astype(np.int32).ravel())
-        write_weights(case / "initial", model)
+        write_weights(case / "initial.npz", model)
         loss = lib.losses.SparseCategoricalCrossentropy()
         need_scaling(model, loss, x[:BATCH], labels[:BATCH])
         initial = model.get_weights()
@@ -74,7 +73,7 @@ def main():
             model.fit(x, labels, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0)
             scale = float(model.optimizer.dynamic_scale if lib is keras else model.optimizer.loss_scale)
             assert 1 < scale < 2**15, f"no step was skipped, or all: {scale}"
-            write_weights(case / name, model)
+            write_weights(case / f"{name}.npz", model)
 
 
 if __name__ == "__main__":

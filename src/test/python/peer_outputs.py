@@ -2,8 +2,8 @@
 
   python peer_outputs.py mini|full OUT
 
-For each format and kind (top, notop, anysize) OUT/<format>-<kind>/ holds model/ (the SavedModel) and one or two
-batches: first/, and second/ (another batch size; another image size for anysize), each with input.npy and <layer>.npy.
+For each format and kind (top, notop, anysize) OUT/<format>-<kind>/ holds model/ (the SavedModel) and two
+goldens: first.npz, and second.npz (another batch size; another image size for anysize).
 """
 
 import pathlib
@@ -31,10 +31,9 @@ def main():
             second = (1, 96, 64, 3) if kind == "anysize" else (3, 64, 64, 3)
             for batch, size in (("first", (2, 64, 64, 3)), ("second", second)):
                 x = images(seed + 10, *size)
-                (case / batch).mkdir()
-                np.save(case / batch / "input.npy", x)
-                for name, value in zip(layers, inner(x, training=False)):
-                    np.save(case / batch / f"{name}.npy", np.asarray(value, np.float32))
+                values = dict(zip(layers, inner(x, training=False)))
+                np.savez(case / f"{batch}.npz", **{"input/input_layer": x},
+                         **{f"output/{name}": np.asarray(value, np.float32) for name, value in values.items()})
 
 
 if __name__ == "__main__":

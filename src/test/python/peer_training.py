@@ -4,9 +4,8 @@
 
 For each format OUT/<format>-new/ is a model without top and a new head (flatten, dense, dense), OUT/<format>-kept/ one
 with its own top; trained are block5 and the head or top. Each holds model/ (the SavedModel), inputs.npy, labels.npy,
-initial/<variable>.npy, gradients/<variable>.npy (of the mean loss over all rows, by GradientTape), and
-<optimizer>/<variable>.npy (after `fit`, batches of 4, in order, 4 epochs over 20 rows). A new head's variables are head.0,
-head.1 …, in order.
+and goldens: initial.npz, gradients.npz (of the mean loss over all rows, by GradientTape), and <optimizer>.npz (after `fit`,
+batches of 4, in order, 4 epochs over 20 rows). A new head's variables go by Graft's names: head/dense/kernel ...
 """
 
 import pathlib
@@ -15,7 +14,7 @@ import sys
 import numpy as np
 import tensorflow as tf
 from make_fixtures import give_weights
-from peer_models import CLASSES, FORMATS, build, images, save, write
+from peer_models import CLASSES, FORMATS, build, images, save
 
 ROWS, BATCH, EPOCHS = 20, 4, 4
 # Rates at which 20 steps move the weights visibly but do not yet amplify rounding: smaller where there are more weights.
@@ -39,14 +38,15 @@ def with_head(lib, base, units):
     return lib.Model(base.inputs, lib.layers.Dense(units, name="head_1")(x))
 
 
+HEAD = {"head_0": "head/dense", "head_1": "head/dense_1"}
+
+
 def name_of(variable, model):
-    """The variable's name in the files: <layer>/<kernel|bias>, or head.<index> for a new head's."""
+    """The variable's name in the goldens: <layer>/<kernel|bias>."""
     for layer in model.layers:
         for i, weight in enumerate(layer.weights):
             if weight is variable:
-                if layer.name.startswith("head_"):
-                    return f"head.{2 * int(layer.name[-1]) + i}"
-                return f"{layer.name}/{('kernel', 'bias')[i]}"
+                return f"{HEAD.get(layer.name, layer.name)}/{('kernel', 'bias')[i]}"
     raise LookupError(variable.name)
 
 
@@ -56,9 +56,9 @@ def freeze_below_block5(model):
             layer.trainable = False
 
 
-def write_weights(directory, model, values):
-    for variable, value in zip(model.trainable_variables, values):
-        write(directory, name_of(variable, model), value)
+def write_golden(file, role, model, values, **inputs):
+    named = zip((name_of(v, model) for v in model.trainable_variables), values)
+    np.savez(file, **inputs, **{f"{role}/{name}": np.asarray(value, np.float32) for name, value in named})
 
 
 def train(lib, case, model, loss, width):
@@ -68,15 +68,16 @@ def train(lib, case, model, loss, width):
     np.save(case / "labels.npy", labels.astype(np.int32))
     freeze_below_block5(model)
     initial = model.get_weights()
-    write_weights(case / "initial", model, model.trainable_variables)
+    write_golden(case / "initial.npz", "variable", model, model.trainable_variables)
     with tf.GradientTape() as tape:
         mean_loss = loss(labels.reshape(-1, 1), model(x, training=False))
-    write_weights(case / "gradients", model, tape.gradient(mean_loss, model.trainable_variables))
+    gradients = tape.gradient(mean_loss, model.trainable_variables)
+    write_golden(case / "gradients.npz", "gradient", model, gradients, **{"input/input_layer": x})
     for name, make in optimizers(lib, width).items():
         model.set_weights(initial)
         model.compile(make(), loss, jit_compile=False)
         model.fit(x, labels.reshape(-1, 1), batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0)
-        write_weights(case / name, model, model.trainable_variables)
+        write_golden(case / f"{name}.npz", "variable", model, model.trainable_variables)
 
 
 def classes_of(model):

@@ -11,10 +11,11 @@ import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.internal.NearNames;
 
 /**
- * What Keras computed, kept in a {@code .npz} file: inputs, and outputs of layers for them. {@code
+ * What Keras computed, kept in a {@code .npz} file: inputs, and outputs of layers for them; {@code
  * notebooks-export/make_golden.py} writes it. The arrays are called {@code input/NAME}, {@code
- * output/LAYER} and, if wanted, {@code gradient/VARIABLE}; the names after the first {@code /} may
- * hold {@code /} themselves. Immutable.
+ * output/LAYER} and, where wanted, {@code gradient/VARIABLE} ({@code make_gradient_golden.py}) and
+ * {@code variable/VARIABLE}; the names after the first {@code /} may hold {@code /} themselves.
+ * Immutable.
  */
 public final class Golden {
 
@@ -22,6 +23,7 @@ public final class Golden {
   private final Map<String, Values> inputs;
   private final Map<String, Values> outputs;
   private final Map<String, Values> gradients;
+  private final Map<String, Values> variables;
   private final Tolerance tolerance;
 
   private Golden(
@@ -29,11 +31,13 @@ public final class Golden {
       Map<String, Values> inputs,
       Map<String, Values> outputs,
       Map<String, Values> gradients,
+      Map<String, Values> variables,
       Tolerance tolerance) {
     this.file = file;
     this.inputs = Collections.unmodifiableMap(inputs);
     this.outputs = Collections.unmodifiableMap(outputs);
     this.gradients = Collections.unmodifiableMap(gradients);
+    this.variables = Collections.unmodifiableMap(variables);
     this.tolerance = tolerance;
   }
 
@@ -43,15 +47,16 @@ public final class Golden {
    * @param file a {@code .npz} file
    * @return the golden
    * @throws org.kerasgraft.error.MissingInputException if there is no such file
-   * @throws InvalidDataException if it is damaged, has no input or no output, or holds an array
-   *     whose name says neither
+   * @throws InvalidDataException if it is damaged, has nothing to compare with, or has outputs or
+   *     gradients without an input, or an array whose name says none of that
    */
   public static Golden read(Path file) {
     Map<String, Map<String, Values>> roles =
         Map.of(
             "input", new LinkedHashMap<>(),
             "output", new LinkedHashMap<>(),
-            "gradient", new LinkedHashMap<>());
+            "gradient", new LinkedHashMap<>(),
+            "variable", new LinkedHashMap<>());
     Npz.read(file)
         .forEach(
             (name, member) -> {
@@ -60,18 +65,26 @@ public final class Golden {
               if (role == null) {
                 throw new InvalidDataException(
                     "'" + file + "' holds an array '" + name + "'.",
-                    "Name arrays input/NAME, output/LAYER or gradient/VARIABLE.");
+                    "Name arrays input/NAME, output/LAYER, gradient/VARIABLE or variable/VARIABLE.");
               }
               role.put(name.substring(slash + 1), Values.of(member));
             });
-    for (String role : List.of("input", "output")) {
-      if (roles.get(role).isEmpty()) {
-        throw new InvalidDataException(
-            "'" + file + "' holds no " + role + ".", "Write it with make_golden.py.");
-      }
+    Map<String, Values> outputs = roles.get("output");
+    Map<String, Values> gradients = roles.get("gradient");
+    Map<String, Values> variables = roles.get("variable");
+    boolean computed = !outputs.isEmpty() || !gradients.isEmpty();
+    if (!computed && variables.isEmpty()) {
+      throw lacks(file, "output");
     }
-    return new Golden(
-        file, roles.get("input"), roles.get("output"), roles.get("gradient"), Tolerance.KERAS);
+    if (computed && roles.get("input").isEmpty()) {
+      throw lacks(file, "input");
+    }
+    return new Golden(file, roles.get("input"), outputs, gradients, variables, Tolerance.KERAS);
+  }
+
+  private static InvalidDataException lacks(Path file, String role) {
+    return new InvalidDataException(
+        "'" + file + "' holds no " + role + ".", "Write it with make_golden.py.");
   }
 
   /**
@@ -81,7 +94,7 @@ public final class Golden {
    * @return a derived copy
    */
   public Golden within(Tolerance bounds) {
-    return new Golden(file, inputs, outputs, gradients, bounds);
+    return new Golden(file, inputs, outputs, gradients, variables, bounds);
   }
 
   /**
@@ -94,7 +107,7 @@ public final class Golden {
   public Golden only(String... layers) {
     Map<String, Values> chosen = new LinkedHashMap<>(outputs);
     chosen.keySet().retainAll(Names.layers(List.of(layers), outputs.keySet(), "'" + file + "'"));
-    return new Golden(file, inputs, chosen, gradients, tolerance);
+    return new Golden(file, inputs, chosen, gradients, variables, tolerance);
   }
 
   /**
@@ -110,9 +123,12 @@ public final class Golden {
    * The only input.
    *
    * @return its values
-   * @throws InvalidDataException if there are several
+   * @throws InvalidDataException if there are several, or none
    */
   public Values input() {
+    if (inputs.isEmpty()) {
+      throw lacks(file, "input");
+    }
     if (inputs.size() > 1) {
       throw new InvalidDataException(
           "'" + file + "' holds the inputs " + String.join(", ", inputs.keySet()) + ".",
@@ -124,7 +140,7 @@ public final class Golden {
   /**
    * The inputs.
    *
-   * @return Keras name to values, at least one
+   * @return Keras name to values; none where only variables are kept
    */
   public Map<String, Values> inputs() {
     return inputs;
@@ -133,7 +149,7 @@ public final class Golden {
   /**
    * What Keras computed at layers.
    *
-   * @return Keras name to values, at least one, in the file's order
+   * @return Keras name to values, in the file's order
    */
   public Map<String, Values> outputs() {
     return outputs;
@@ -151,7 +167,8 @@ public final class Golden {
   }
 
   /**
-   * What Keras computed as gradients, of a loss that the file's maker knows.
+   * What Keras computed as gradients: of the mean square of the only output, or of a loss that the
+   * file's maker knows.
    *
    * @return variable path to values; may be empty
    */
@@ -168,6 +185,26 @@ public final class Golden {
    */
   public Values gradient(String variable) {
     return find("gradient", variable, gradients);
+  }
+
+  /**
+   * Variables as Keras has them after what it did: some steps of {@code fit}, say.
+   *
+   * @return variable path to values; may be empty
+   */
+  public Map<String, Values> variables() {
+    return variables;
+  }
+
+  /**
+   * A variable as Keras has it.
+   *
+   * @param variable its Keras path
+   * @return the values
+   * @throws UnknownNameException if the file has none, with near names
+   */
+  public Values variable(String variable) {
+    return find("variable", variable, variables);
   }
 
   private Values find(String kind, String name, Map<String, Values> known) {

@@ -1,5 +1,6 @@
 package org.kerasgraft.junit;
 
+import java.util.Map;
 import java.util.function.Supplier;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.graph.Network;
@@ -123,5 +124,108 @@ public final class KerasAssertions {
     Failures failures = new Failures();
     failures.add(KerasEquality.failure(expected, layer, Values.of(actual)));
     failures.report(message, "");
+  }
+
+  /**
+   * Asserts that gradients, as training computes them, are Keras': those of the mean square of the
+   * golden's only output, with respect to each variable that the golden has a gradient of.
+   *
+   * @param expected as {@code make_gradient_golden.py} writes it
+   * @param actual whole, or cut behind that layer
+   */
+  public static void assertGradientsEqualKeras(Golden expected, Network actual) {
+    assertGradientsEqualKeras(expected, actual, (Supplier<String>) null);
+  }
+
+  /**
+   * As {@link #assertGradientsEqualKeras(Golden, Network)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param message put first if it fails
+   */
+  public static void assertGradientsEqualKeras(Golden expected, Network actual, String message) {
+    assertGradientsEqualKeras(expected, actual, () -> message);
+  }
+
+  /**
+   * As {@link #assertGradientsEqualKeras(Golden, Network)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param message asked for, and put first, if it fails
+   */
+  public static void assertGradientsEqualKeras(
+      Golden expected, Network actual, Supplier<String> message) {
+    new KerasEquality(expected, actual)
+        .ofGradients()
+        .report(message, "gradients differ from Keras'");
+  }
+
+  /**
+   * Asserts that gradients of your own, of whatever loss, are Keras'.
+   *
+   * @param expected gradients of the same loss by the same input
+   * @param actual variable's Keras path to gradient, for each that the golden has one of
+   */
+  public static void assertGradientsEqualKeras(Golden expected, Map<String, Values> actual) {
+    assertGradientsEqualKeras(expected, actual, (Supplier<String>) null);
+  }
+
+  /**
+   * As {@link #assertGradientsEqualKeras(Golden, Map)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param message put first if it fails
+   */
+  public static void assertGradientsEqualKeras(
+      Golden expected, Map<String, Values> actual, String message) {
+    assertGradientsEqualKeras(expected, actual, () -> message);
+  }
+
+  /**
+   * As {@link #assertGradientsEqualKeras(Golden, Map)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param message asked for, and put first, if it fails
+   */
+  public static void assertGradientsEqualKeras(
+      Golden expected, Map<String, Values> actual, Supplier<String> message) {
+    KerasEquality.ofGradients(expected, actual).report(message, "gradients differ from Keras'");
+  }
+
+  /**
+   * Asserts that variables are what Keras made of them, after as many steps of training, say.
+   *
+   * @param expected holds {@code variable/VARIABLE}
+   * @param actual has each of them; may have others, which are not looked at
+   */
+  public static void assertVariablesEqualKeras(Golden expected, Snapshot actual) {
+    assertVariablesEqualKeras(expected, actual, (Supplier<String>) null);
+  }
+
+  /**
+   * As {@link #assertVariablesEqualKeras(Golden, Snapshot)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param message put first if it fails
+   */
+  public static void assertVariablesEqualKeras(Golden expected, Snapshot actual, String message) {
+    assertVariablesEqualKeras(expected, actual, () -> message);
+  }
+
+  /**
+   * As {@link #assertVariablesEqualKeras(Golden, Snapshot)}.
+   *
+   * @param expected as there
+   * @param actual as there
+   * @param message asked for, and put first, if it fails
+   */
+  public static void assertVariablesEqualKeras(
+      Golden expected, Snapshot actual, Supplier<String> message) {
+    KerasEquality.ofVariables(expected, actual).report(message, "variables differ from Keras'");
   }
 }

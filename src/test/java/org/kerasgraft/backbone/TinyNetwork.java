@@ -45,17 +45,24 @@ public final class TinyNetwork implements AutoCloseable {
   private final Map<String, VariableSpec> variables = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
   private final List<Layer> layers = new ArrayList<>();
-  private final TensorSpec input;
+  private final Map<String, TensorSpec> inputs = new LinkedHashMap<>();
   private Operand<TFloat32> last;
 
   /** Starts with {@code images}, float32 (n, …), and a checkpoint to be written to a directory. */
   public TinyNetwork(Path directory, long seed, long... rowShape) {
     this.directory = directory;
     this.random = new SplittableRandom(seed);
+    input("images", rowShape);
+  }
+
+  /** Another input, float32 (n, …), to go on from. */
+  public TinyNetwork input(String name, long... rowShape) {
     Shape shape = Shape.of(-1).append(Shape.of(rowShape));
-    last = tf.withName("images").placeholder(TFloat32.class, Placeholder.shape(shape));
-    input = new TensorSpec("images:0", DataType.DT_FLOAT, shape);
-    layers.add(Layer.calledOnce("images", Optional.of("InputLayer"), input, List.of(), false));
+    last = tf.withName(name).placeholder(TFloat32.class, Placeholder.shape(shape));
+    TensorSpec input = new TensorSpec(name + ":0", DataType.DT_FLOAT, shape);
+    inputs.put(name, input);
+    layers.add(Layer.calledOnce(name, Optional.of("InputLayer"), input, List.of(), false));
+    return this;
   }
 
   /** Two convolutional blocks on 8×8×3: features (n, 2, 2, 6). */
@@ -189,11 +196,7 @@ public final class TinyNetwork implements AutoCloseable {
     TensorSpec output = new TensorSpec(name(last), DataType.DT_FLOAT, last.shape());
     GraphDef def = graph.toGraphDef();
     FlatGraph flat =
-        new FlatGraph(
-            withoutCheckpointNodes(def),
-            Map.of("images", input),
-            Map.of(outputName, output),
-            variables);
+        new FlatGraph(withoutCheckpointNodes(def), inputs, Map.of(outputName, output), variables);
     ImportedModel source =
         new ImportedModel(
             directory,
@@ -217,6 +220,9 @@ public final class TinyNetwork implements AutoCloseable {
   }
 
   private void saveCheckpoint() {
+    if (values.isEmpty()) {
+      return;
+    }
     Ops scope = tf.withSubScope("checkpoint");
     directory.resolve("variables").toFile().mkdirs();
     String[] keys = values.keySet().toArray(String[]::new);

@@ -11,15 +11,15 @@ import static org.kerasgraft.junit.GraphAssertions.assertReloadEquals;
 import static org.kerasgraft.junit.GraphAssertions.assertUnchanged;
 import static org.kerasgraft.junit.GraphAssertions.assertValuesEqual;
 import static org.kerasgraft.junit.KerasAssertions.assertCutsEqualKeras;
-import static org.kerasgraft.junit.KerasAssertions.assertLayersEqualKeras;
-import static org.kerasgraft.junit.KerasAssertions.assertOutputEqualsKeras;
+import static org.kerasgraft.junit.Messages.assertContains;
+import static org.kerasgraft.junit.Messages.failure;
+import static org.kerasgraft.junit.Messages.firstOf;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
@@ -29,9 +29,7 @@ import org.kerasgraft.export.TrainedExample;
 import org.kerasgraft.graph.FlatGraph;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.SavedModelReader;
-import org.opentest4j.AssertionFailedError;
 import org.opentest4j.MultipleFailuresError;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.NodeDef;
 
@@ -49,55 +47,11 @@ class GraphAssertionsTest {
     return LiveNetwork.open(VGG, RuntimeOptions.defaults());
   }
 
-  private static String failure(Executable assertion) {
-    return assertThrows(AssertionFailedError.class, assertion).getMessage();
-  }
-
-  private static void assertContains(String part, String message) {
-    assertTrue(message.contains(part), message);
-  }
-
   private static void change(LiveNetwork live, String variable, int index, float value) {
     var spec = VGG.graph().variables().get(variable);
     Map<String, float[]> values = live.values(List.of(spec));
     values.get(variable)[index] = value;
     live.assign(values);
-  }
-
-  @Test
-  void aWrongWeightShowsInEveryLayerBehindItTheFirstOneFirst() {
-    try (LiveNetwork live = live()) {
-      assertLayersEqualKeras(GOLDEN, live);
-      change(live, "block3_conv2/bias", 0, 5);
-      var failures =
-          assertThrows(MultipleFailuresError.class, () -> assertLayersEqualKeras(GOLDEN, live));
-      assertContains("layers differ from Keras", failures.getMessage());
-      assertEquals(7, failures.getFailures().size());
-      String first = failures.getFailures().get(0).getMessage();
-      assertContains("layer 'block3_conv2' differs from Keras in golden", first);
-      assertContains("expected", first);
-    }
-  }
-
-  @Test
-  void layersThatOneSideLacksFailWithNearNames() {
-    Network cut = VGG.cutAfter("block4_pool");
-    Golden beyond = GOLDEN.only("block4_pool", "block5_pool");
-    assertContains("No layer 'block5_pool'", failure(() -> assertCutsEqualKeras(beyond, cut)));
-    assertContains("Did you mean", failure(() -> assertCutsEqualKeras(beyond, cut)));
-  }
-
-  @Test
-  void aTensorOfOnesOwnIsComparedWithALayer() {
-    try (Tensor right = GOLDEN.output("fc1").tensor();
-        Tensor wide = GOLDEN.output("fc1").tensor(org.tensorflow.proto.DataType.DT_DOUBLE);
-        Tensor input = GOLDEN.input().tensor()) {
-      assertOutputEqualsKeras(GOLDEN, "fc1", right);
-      assertOutputEqualsKeras(GOLDEN, "fc1", wide);
-      assertContains(
-          "has the shape (3, 32, 32, 3), not (3, 8)",
-          failure(() -> assertOutputEqualsKeras(GOLDEN, "fc1", input)));
-    }
   }
 
   @Test
@@ -156,10 +110,6 @@ class GraphAssertionsTest {
     assertArrayEquals(new float[] {1, 2, 3, 4.5f}, actual.floats());
     assertThrows(
         IllegalArgumentException.class, () -> actual.minus(Values.of(Shape.of(4), 1, 2, 3, 4)));
-  }
-
-  private static String firstOf(Executable assertion) {
-    return assertThrows(MultipleFailuresError.class, assertion).getFailures().get(0).getMessage();
   }
 
   @Test

@@ -1,19 +1,24 @@
 package org.kerasgraft.keras;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
+import static org.kerasgraft.junit.KerasAssertions.assertGradientsEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertVariablesEqualKeras;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kerasgraft.junit.Golden;
+import org.kerasgraft.junit.Snapshot;
+import org.kerasgraft.junit.Tolerance;
+import org.kerasgraft.junit.Values;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.kerasgraft.train.Optimizer;
 import org.kerasgraft.train.TrainedNetwork;
@@ -26,13 +31,13 @@ import org.kerasgraft.train.TrainedNetwork;
 class KerasTrainingIT {
 
   /** Float32 sums in another order, over 20 steps. */
-  private static final double TOLERANCE = 1e-4;
+  private static final Tolerance TOLERANCE = new Tolerance(1e-4, 1e-4);
 
   /**
    * For how far a weight has moved: what is left when rounded weights are subtracted. Another rule
    * or another order of the rows is off by tenths.
    */
-  private static final double MOVED_TOLERANCE = 1e-2;
+  private static final Tolerance MOVED_TOLERANCE = Tolerance.of(1e-2);
 
   private static final int EPOCHS = 4;
   private static final int BATCH = 4;
@@ -73,19 +78,19 @@ class KerasTrainingIT {
       TrainedNetwork trained = training.train(1, ROWS, Optimizer.sgd(rate, 0));
       List<VariableSpec> chosen = trained.selection().chosen();
       assertEquals(name.endsWith("-new") ? 10 : 12, chosen.size());
-      Map<String, float[]> before = training.keras("initial", chosen);
-      Map<String, float[]> after = trained.values(chosen);
-      training
-          .keras("gradients", chosen)
-          .forEach(
-              (variable, gradient) -> {
-                float[] ours = before.get(variable);
-                float[] moved = after.get(variable);
-                for (int i = 0; i < ours.length; i++) {
-                  ours[i] = (float) ((ours[i] - (double) moved[i]) / rate);
-                }
-                assertClose(variable, ours, gradient);
-              });
+      Golden before = training.keras("initial");
+      Snapshot after = Snapshot.of(trained);
+      Map<String, Values> gradients = new LinkedHashMap<>();
+      for (String variable : chosen.stream().map(VariableSpec::name).toList()) {
+        float[] moved = before.variable(variable).minus(after.values(variable)).floats();
+        for (int i = 0; i < moved.length; i++) {
+          moved[i] /= rate;
+        }
+        gradients.put(variable, Values.of(after.values(variable).shape(), moved));
+      }
+      Golden keras = training.keras("gradients").within(TOLERANCE);
+      assertEquals(gradients.keySet(), keras.gradients().keySet());
+      assertGradientsEqualKeras(keras, gradients);
     }
   }
 
@@ -118,23 +123,16 @@ class KerasTrainingIT {
   })
   void twentyStepsGiveTheWeightsOfFit(String width, String name, String optimizer) {
     try (PeerTraining training = open(width, name)) {
-      List<VariableSpec> all =
-          List.copyOf(training.network().network().graph().variables().values());
-      Map<String, float[]> exported = training.network().values(all);
+      Snapshot exported = Snapshot.of(training.network());
       TrainedNetwork trained = training.train(EPOCHS, BATCH, optimizer(width, optimizer));
-      List<VariableSpec> chosen = trained.selection().chosen();
-      Map<String, float[]> initial = training.keras("initial", chosen);
-      Map<String, float[]> after = trained.values(trained.selection().all());
-      training
-          .keras(optimizer, chosen)
-          .forEach(
-              (variable, keras) -> {
-                assertClose(variable, after.get(variable), keras);
-                assertMovedAlike(variable, initial.get(variable), after.get(variable), keras);
-              });
-      List<VariableSpec> frozen = all.stream().filter(v -> !chosen.contains(v)).toList();
-      assertEquals(20, frozen.size());
-      frozen.forEach(v -> assertArrayEquals(exported.get(v.name()), after.get(v.name()), v.name()));
+      Snapshot after = Snapshot.of(trained);
+      Golden keras = training.keras(optimizer).within(TOLERANCE);
+      List<String> chosen = trained.selection().chosen().stream().map(VariableSpec::name).toList();
+      assertEquals(Set.copyOf(chosen), keras.variables().keySet());
+      assertVariablesEqualKeras(keras, after);
+      assertExactlyChanged(chosen, exported, after);
+      assertEquals(20, exported.names().stream().filter(v -> !chosen.contains(v)).count());
+      training.assertMovedAsInFit(optimizer, trained, MOVED_TOLERANCE);
     }
   }
 
@@ -150,28 +148,5 @@ class KerasTrainingIT {
       case "adam" -> Optimizer.adam(adaptive);
       default -> throw new IllegalArgumentException(name);
     };
-  }
-
-  private static void assertClose(String variable, float[] ours, float[] keras) {
-    double length = PeerArray.relativeL2(ours, keras);
-    double largest = PeerArray.relativeMax(ours, keras);
-    assertTrue(
-        length <= TOLERANCE && largest <= TOLERANCE,
-        variable + " differs by " + length + " in length, " + largest + " at most");
-  }
-
-  private static void assertMovedAlike(
-      String variable, float[] initial, float[] ours, float[] keras) {
-    assertFalse(Arrays.equals(initial, ours), variable + " did not change");
-    double difference = PeerArray.relativeL2(difference(ours, initial), difference(keras, initial));
-    assertTrue(difference <= MOVED_TOLERANCE, variable + " moved otherwise, by " + difference);
-  }
-
-  private static float[] difference(float[] left, float[] right) {
-    float[] difference = new float[left.length];
-    for (int i = 0; i < left.length; i++) {
-      difference[i] = left[i] - right[i];
-    }
-    return difference;
   }
 }

@@ -1,17 +1,12 @@
 package org.kerasgraft.keras;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kerasgraft.junit.KerasAssertions.assertCutsEqualKeras;
+import static org.kerasgraft.junit.KerasAssertions.assertLayersEqualKeras;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,20 +15,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.junit.Golden;
+import org.kerasgraft.junit.Tolerance;
 import org.kerasgraft.savedmodel.SavedModelReader;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
-import org.tensorflow.types.TFloat32;
 
 /**
  * Every layer of an imported VGG16 gives what Keras gives: mini and full width, both formats, with
- * and without top, fixed and any image size.
+ * and without top, fixed and any image size. Both sides run the same kernels in float32; only their
+ * fusion may differ.
  */
 @Tag("keras")
 class LayerOutputsIT {
-
-  /** Both sides run the same kernels in float32; only their fusion may differ. */
-  private static final double TOLERANCE = 1e-5;
 
   @TempDir static Path models;
 
@@ -59,16 +51,15 @@ class LayerOutputsIT {
     "full, keras-2-saved-model-notop, 9",
     "full, keras-2-saved-model-anysize, 9",
   })
-  void everyLayerIsKeras(String width, String name, int layers) throws IOException {
+  void everyLayerIsKeras(String width, String name, int layers) {
     Path directory = models.resolve(width).resolve(name);
     Network whole = Network.of(SavedModelReader.read(directory.resolve("model")));
     assertTrue(name.startsWith(whole.source().format().id()), whole.source().format().id());
-    for (Path batch : List.of(directory.resolve("first"), directory.resolve("second"))) {
-      Map<String, PeerArray> expected = expected(batch);
-      PeerArray input = expected.remove("input");
-      assertEquals(layers, expected.size());
-      try (LiveNetwork live = LiveNetwork.open(whole, RuntimeOptions.defaults())) {
-        assertEqual(expected, outputs(live, input, List.copyOf(expected.keySet())));
+    try (LiveNetwork live = LiveNetwork.open(whole, RuntimeOptions.defaults())) {
+      for (String batch : List.of("first.npz", "second.npz")) {
+        Golden golden = Golden.read(directory.resolve(batch)).within(Tolerance.SAME_GRAPH);
+        assertEquals(layers, golden.outputs().size());
+        assertLayersEqualKeras(golden, live);
       }
     }
   }
@@ -82,60 +73,10 @@ class LayerOutputsIT {
     "full, keras-2-saved-model-notop, block5_conv3",
     "full, keras-2-saved-model-anysize, block5_pool",
   })
-  void aCutNetworkIsKerasUpToTheCut(String width, String name, String layer) throws IOException {
+  void aCutNetworkIsKerasUpToTheCut(String width, String name, String layer) {
     Path directory = models.resolve(width).resolve(name);
-    Network cut = Network.of(SavedModelReader.read(directory.resolve("model"))).cutAfter(layer);
-    Map<String, PeerArray> expected = expected(directory.resolve("first"));
-    try (LiveNetwork live = LiveNetwork.open(cut, RuntimeOptions.defaults());
-        TFloat32 input = expected.get("input").tensor();
-        Result result =
-            live.session()
-                .runner()
-                .feed(live.input(), input)
-                .fetch(cut.graph().outputs().get(Network.FEATURES).tensor())
-                .run()) {
-      assertEqual(Map.of(layer, expected.get(layer)), Map.of(layer, PeerArray.of(result.get(0))));
-    }
-  }
-
-  /** The arrays of a batch by their file names. */
-  private static Map<String, PeerArray> expected(Path batch) throws IOException {
-    Map<String, PeerArray> arrays = new TreeMap<>();
-    try (Stream<Path> files = Files.list(batch)) {
-      for (Path file : files.toList()) {
-        arrays.put(file.getFileName().toString().replace(".npy", ""), PeerArray.read(file));
-      }
-    }
-    return arrays;
-  }
-
-  /** Runs a network once and fetches the outputs of layers. */
-  private static Map<String, PeerArray> outputs(
-      LiveNetwork live, PeerArray images, List<String> layers) {
-    try (TFloat32 input = images.tensor()) {
-      Session.Runner runner = live.session().runner().feed(live.input(), input);
-      layers.forEach(layer -> runner.fetch(live.tensor(live.network().layer(layer).output())));
-      Map<String, PeerArray> outputs = new TreeMap<>();
-      try (Result result = runner.run()) {
-        for (int i = 0; i < layers.size(); i++) {
-          outputs.put(layers.get(i), PeerArray.of(result.get(i)));
-        }
-      }
-      return outputs;
-    }
-  }
-
-  private static void assertEqual(Map<String, PeerArray> expected, Map<String, PeerArray> actual) {
-    List<org.junit.jupiter.api.function.Executable> checks = new ArrayList<>();
-    expected.forEach(
-        (layer, array) ->
-            checks.add(
-                () -> {
-                  PeerArray ours = actual.get(layer);
-                  assertEquals(array.shape(), ours.shape(), layer);
-                  double difference = PeerArray.relativeL2(ours.values(), array.values());
-                  assertTrue(difference <= TOLERANCE, layer + " differs by " + difference);
-                }));
-    assertAll(checks);
+    Network whole = Network.of(SavedModelReader.read(directory.resolve("model")));
+    Golden golden = Golden.read(directory.resolve("first.npz")).only(layer);
+    assertCutsEqualKeras(golden.within(Tolerance.SAME_GRAPH), whole);
   }
 }

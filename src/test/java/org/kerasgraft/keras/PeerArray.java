@@ -54,21 +54,6 @@ record PeerArray(Shape shape, float[] values) {
     return Double.isNaN(relative) ? Double.POSITIVE_INFINITY : relative;
   }
 
-  /** The largest difference of two values, relative to the largest expected one. */
-  static double relativeMax(float[] actual, float[] expected) {
-    if (actual.length != expected.length) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double difference = 0;
-    double largest = 0;
-    for (int i = 0; i < actual.length; i++) {
-      difference = Math.max(difference, Math.abs((double) actual[i] - expected[i]));
-      largest = Math.max(largest, Math.abs(expected[i]));
-    }
-    double relative = difference / largest;
-    return Double.isNaN(relative) ? Double.POSITIVE_INFINITY : relative;
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof PeerArray that

@@ -1,8 +1,9 @@
 package org.kerasgraft.keras;
 
+import static org.kerasgraft.junit.GraphAssertions.assertValuesEqual;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
@@ -15,6 +16,10 @@ import org.kerasgraft.head.Activation;
 import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.head.KeptHead;
+import org.kerasgraft.junit.Golden;
+import org.kerasgraft.junit.Snapshot;
+import org.kerasgraft.junit.Tolerance;
+import org.kerasgraft.junit.Values;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.kerasgraft.train.ImageSubset;
@@ -92,16 +97,30 @@ final class PeerTraining implements AutoCloseable {
         .run(this::rows, TrainingListener.SILENT);
   }
 
-  /** What Keras has under a name of the case's folders, by our variables' names. */
-  Map<String, float[]> keras(String folder, List<VariableSpec> wanted) {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    List<VariableSpec> own = head.variables();
-    for (VariableSpec variable : wanted) {
-      int inHead = own.indexOf(variable);
-      String file = inHead < 0 ? variable.name().replace('/', '.') : "head." + inHead;
-      Path path = directory.resolve(folder).resolve(file + ".npy");
-      values.put(variable.name(), PeerArray.read(path).values());
+  /** What Keras has under a name: initial, gradients, or the name of an optimizer. */
+  Golden keras(String name) {
+    return Golden.read(directory.resolve(name + ".npz"));
+  }
+
+  /** Each variable that trained must have gone where Keras' went, seen from the initial one. */
+  void assertMovedAsInFit(String optimizer, TrainedNetwork trained, Tolerance tolerance) {
+    Golden initial = keras("initial");
+    Golden keras = keras(optimizer);
+    Snapshot ours = Snapshot.of(trained);
+    for (VariableSpec variable : trained.selection().chosen()) {
+      Values from = initial.variable(variable.name());
+      assertValuesEqual(
+          keras.variable(variable.name()).minus(from),
+          ours.values(variable.name()).minus(from),
+          tolerance,
+          "way of " + variable.name());
     }
+  }
+
+  private Map<String, float[]> initialHead() {
+    Golden initial = keras("initial");
+    Map<String, float[]> values = new LinkedHashMap<>();
+    head.variables().forEach(v -> values.put(v.name(), initial.variable(v.name()).floats()));
     return values;
   }
 
@@ -110,7 +129,7 @@ final class PeerTraining implements AutoCloseable {
       return Optional.empty();
     }
     // By now the head has its own initial weights: Keras' take their place before the first step.
-    head.assign(network.session(), keras("initial", head.variables()));
+    head.assign(network.session(), initialHead());
     PeerArray inputs = PeerArray.read(directory.resolve("inputs.npy"));
     if (network.tensor(tensor).equals(network.input())) {
       return Optional.of(labelled(inputs));
