@@ -1,9 +1,9 @@
 """One Keras Application as SavedModels, and what Keras itself makes of it.
 
-  python applications.py NAME keras|tf_keras SIZE OUT
+  python applications.py NAME keras|tf_keras SIZE OUT FORM...
 
 Builds NAME with random weights (10 classes, SIZE x SIZE images), takes the statistics of its BatchNormalization layers
-from one batch, and writes under OUT each form that the library saves:
+from one batch, and writes under OUT each form that is asked for:
 
   keras     keras-3-export        model.export
             keras-3-saved-model   tf.saved_model.save of the model
@@ -210,17 +210,28 @@ def keras_3(model):
     return isinstance(model, keras.Model)
 
 
-def save(model, out):
-    if keras_3(model):
-        model.export(str(out / "keras-3-export"), verbose=False)
-        tf.saved_model.save(model, str(out / "keras-3-saved-model"))
-        return
-    model.save(str(out / "keras-2-saved-model"), save_format="tf")
+def save_keras_3_export(model, directory):
+    model.export(directory, verbose=False)
+
+
+def save_keras_2(model, directory):
+    model.save(directory, save_format="tf")
+
+
+def save_module(model, directory):
     module = tf.Module()
     module.model_variables = model.variables
     spec = tf.TensorSpec([None, *model.input_shape[1:]], tf.float32, name="images")
     module.predict = tf.function(lambda images: {"scores": model(images, training=False)}, input_signature=[spec])
-    tf.saved_model.save(module, str(out / "saved-model"), signatures=module.predict)
+    tf.saved_model.save(module, directory, signatures=module.predict)
+
+
+SAVE = {
+    "keras-3-export": save_keras_3_export,
+    "keras-3-saved-model": tf.saved_model.save,
+    "keras-2-saved-model": save_keras_2,
+    "saved-model": save_module,
+}
 
 
 def write(path, value):
@@ -258,7 +269,8 @@ def main():
     for i, layer in enumerate(chosen):
         write(out / "cuts" / f"{i}.npy", values[layer][1])
     del values
-    save(model, out)
+    for form in sys.argv[5:]:
+        SAVE[form](model, str(out / form))
     golden = {
         "architecture": name, "keras": lib.__version__, "tensorflow": tf.__version__, "layers": layers,
         "cuts": [{"layer": layer, "why": why} for layer, why in chosen.items()],

@@ -33,12 +33,11 @@ final class ApplicationsPage {
       ```
 
       The rows stay in `target/applications`; `-Dgraft.resume=true` goes on where a run ended,
-      `-Dgraft.applications=ResNet50,VGG16` measures some; without it, the first model of each family. A row that is not
-      good fails the run.
+      `-Dgraft.applications=ResNet50,VGG16` measures some; without it, as in CI, the first model of each family as
+      `keras-2-saved-model` and `keras-3-export`. A row that is not good fails the run.
 
       - **Models**: random weights (He-normal kernels), 10 classes, BatchNormalization statistics taken from a batch of 16
-        with nothing dropped,
-        images of 32 to 75 pixels, two of that batch; built by `src/test/python/applications.py`.
+        with nothing dropped, two images of that batch, of 32 to 75 pixels; built by `src/test/python/applications.py`.
       - **Forms**: `keras-2-saved-model` is `model.save(dir, save_format="tf")` of tf-keras; `keras-3-export` is
         `model.export(dir)`, `keras-3-saved-model` is `tf.saved_model.save(model, dir)`, both of Keras 3; `saved-model` is a
         `tf.Module` with one signature around the tf-keras model.
