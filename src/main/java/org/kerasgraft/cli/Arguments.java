@@ -101,7 +101,9 @@ final class Arguments {
       boolean listed = option.getArgs() == Option.UNLIMITED_VALUES;
       long times = Arrays.stream(line.getOptions()).filter(option::equals).count();
       if (times > 1 && !listed) {
-        throw new UsageException("--" + option.getLongOpt() + " is given twice.", "Give it once.");
+        String remedy =
+            option.getLongOpt().equals("input") ? InputChoice.ONE_ARRAY : "Give it once.";
+        throw new UsageException("--" + option.getLongOpt() + " is given twice.", remedy);
       }
     }
   }

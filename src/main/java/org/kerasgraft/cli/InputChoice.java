@@ -55,6 +55,11 @@ sealed interface InputChoice {
    */
   record NamedRows(Map<String, Path> inputs) implements InputChoice {}
 
+  /** What to do where a command takes one array and is given more. */
+  String ONE_ARRAY =
+      "Give one array, X.npy. A model with several inputs gives features: 'graft features --input"
+          + " NAME=X.npy …', once for each.";
+
   /** The same, with {@code --input NAME=X.npy} once for each input of the model, too. */
   static InputChoice ofSeveral(Arguments arguments) {
     List<Path> given = arguments.paths("input");
@@ -106,6 +111,10 @@ sealed interface InputChoice {
     }
     if (labelled && labels.isEmpty()) {
       throw arguments.missing("--labels");
+    }
+    if (isNamed(input.get())) {
+      throw new UsageException(
+          "--input was '" + input.get() + "', which names one of several inputs.", ONE_ARRAY);
     }
     refusePixelOptions(arguments);
     return new Rows(input.get(), labels);

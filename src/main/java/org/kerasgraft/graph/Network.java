@@ -141,8 +141,8 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
               + " inputs ("
               + String.join(", ", graph.inputs().keySet())
               + "); one is expected.",
-          "Cut where a single input leads, or compute features with an array for each input and train"
-              + " on those.");
+          "Cut where a single input leads. 'graft features' takes an array for each input; a head on"
+              + " what it writes trains in Keras.");
     }
     return graph.inputs().values().iterator().next();
   }

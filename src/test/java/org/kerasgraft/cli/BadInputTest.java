@@ -205,6 +205,9 @@ class BadInputTest {
           train-rows | --input @nan.npy | 65 | The loss became NaN in phase 'head', epoch 1, step 1
           train-rows | --input @narrow.npy | 65 | '@narrow.npy' has rows of shape [32, 3], but the model takes rows of shape [32, 32, 3].
           train-rows | --image-size 32x32 | 2 | --image-size is given with --input.
+          train-rows | --input image=@x.npy | 2 | --input was 'image=@x.npy', which names one of several inputs. Give one array, X.npy.
+          predict-rows | --input image=@x.npy | 2 | --input was 'image=@x.npy', which names one of several inputs.
+          train-rows | --input a=@x.npy --input b=@x.npy | 2 | --input is given twice. Give one array, X.npy. A model with several inputs gives features: 'graft features --input NAME=X.npy
           features | --at nowhere | 2 | No layer 'nowhere' in '@model'.
           features | --images @empty | 66 | There is no image in '@empty'.
           features | --images @junk | 65 | None of the 2 inputs in '@junk' can be used
