@@ -28,11 +28,9 @@ final class BuildScript {
   enum Loading {
     /** Keras 2: the script stands in a copy of the original that has them. */
     COPY,
-    /** Keras 3: plain {@code load_weights}. */
+    /** Keras 3: {@code load_weights}, or by the variables' paths where Keras refuses the file. */
     WEIGHTS,
-    /** The same, and by the variables' paths where Keras refuses the file. */
-    WEIGHTS_OR_BY_PATH,
-    /** There are layers whose class is unknown, which {@code load_weights} would not find. */
+    /** Keras 3, by paths: there are layers whose class is unknown, which Keras would not find. */
     BY_PATH
   }
 
@@ -53,15 +51,11 @@ final class BuildScript {
     return loading == Loading.COPY;
   }
 
-  private boolean byPath() {
-    return loading == Loading.BY_PATH || loading == Loading.WEIGHTS_OR_BY_PATH;
-  }
-
   String text() {
     List<String> lines = new ArrayList<>();
     docstring(lines);
     imports(lines);
-    if (byPath()) {
+    if (!keras2()) {
       loadByPath(lines);
     }
     if (head.isPresent()) {
@@ -117,9 +111,7 @@ final class BuildScript {
       lines.add("except ImportError:");
       lines.add("    from tensorflow import keras");
     } else {
-      if (byPath()) {
-        lines.add("import h5py");
-      }
+      lines.add("import h5py");
       lines.add("import keras");
     }
     lines.add("");
@@ -128,7 +120,7 @@ final class BuildScript {
     lines.add("");
   }
 
-  /** For models with layers or nested models of classes that the export does not tell. */
+  /** For layers, or models around layers, of classes that the export does not tell. */
   private static void loadByPath(List<String> lines) {
     lines.add("");
     lines.add(
@@ -136,7 +128,7 @@ final class BuildScript {
         def load(model):
             \"""Gives a model the weights by their variables' paths; refuses one whose variables differ.
 
-            Keras loads a Sequential from a file without its name in the paths: then they go by their order as well.
+            Where paths lack a name around a layer, as those of a Sequential that Keras loaded from a file, their order counts too.
             \"""
             found = []
             with h5py.File(HERE / "%s") as file:
@@ -146,12 +138,17 @@ final class BuildScript {
             if sorted(paths) == sorted(path for path, _ in stored) and len(set(paths)) == len(paths):
                 stored.sort(key=lambda item: paths.index(item[0]))
             elif len(paths) != len(stored) or not all(
-                ("/" + path).endswith("/" + own) or ("/" + own).endswith("/" + path) for own, (path, _) in zip(paths, stored)
+                within(own, path) or within(path, own) for own, (path, _) in zip(paths, stored)
             ):
                 differ = sorted(set(paths) ^ {path for path, _ in stored})
                 raise ValueError(f"Not the model that was exported: these variables differ: {differ}")
             for variable, (_, value) in zip(model.weights, stored):
                 variable.assign(value)
+
+
+        def within(path, longer):
+            names = iter(longer.split("/"))
+            return all(name in names for name in path.split("/"))
         """
             .formatted(WEIGHTS_FILE)
             .stripTrailing());
@@ -159,26 +156,26 @@ final class BuildScript {
   }
 
   private void cut(List<String> lines) {
-    String layer = head.orElseThrow().cutAfter();
-    if (!layer.contains("/") && !layer.contains("@")) {
+    if (plain(head.orElseThrow().cutAfter())) {
       return;
     }
     lines.add("");
     lines.add(
         """
         def cut(model, layer):
-            \"""The model up to a layer: its name, `outer/inner` inside a nested model, `name@k` for its k-th call.\"""
-            names = [known.name for known in model.layers]
-            name, _, call = layer.partition("@")
-            if name in names:
-                layer = model.get_layer(name)
-                output = layer._inbound_nodes[int(call)].output_tensors if call else layer.output
-                return keras.Model(model.inputs, output)
-            outer = next(n for n in names if layer.startswith(n + "/"))
-            nested = model.get_layer(outer)
-            before = keras.Model(model.inputs, nested._inbound_nodes[-1].input_tensors)
-            inner = cut(nested, layer[len(outer) + 1:])
-            return keras.Model(model.inputs, inner(before(model.inputs[0]), training=False))
+            \"""The model up to a layer: `outer/inner` in a nested model, `name@k` for a call, `name:k` for an output.\"""
+            outer = max((n.name for n in model.layers if layer == n.name or layer.startswith((n.name + "/", n.name + "@", n.name + ":"))), key=len)
+            call, _, inner = layer[len(outer):].partition("/")
+            call, _, output = call.lstrip("@").partition(":")
+            node = model.get_layer(outer)._inbound_nodes[int(call or -1)]
+            if not inner:
+                return keras.Model(model.inputs, one(node.output_tensors, int(output or 0)))
+            before = keras.Model(model.inputs, one(node.input_tensors))
+            return keras.Model(model.inputs, cut(model.get_layer(outer), inner)(before(model.inputs[0]), training=False))
+
+
+        def one(tensors, place=0):
+            return tensors[place] if isinstance(tensors, (list, tuple)) else tensors
         """
             .stripTrailing());
     lines.add("");
@@ -200,6 +197,12 @@ final class BuildScript {
     if (head.isEmpty()) {
       lines.add("    return keras.Model(inputs, original(x, training=False))");
     } else {
+      lines.add("    if not getattr(original, \"inputs\", None):");
+      lines.add(
+          "        raise ValueError(\"The outputs of layers cannot be reached in a model of a class of its own."
+              + " It has the trained weights now; "
+              + HEAD_FILE
+              + " has those of the head.\")");
       lines.add("    backbone = " + backbone(head.get().cutAfter()));
       lines.add(
           "    x = backbone(x, training=False)  # BatchNormalization as it was trained: in inference mode");
@@ -213,18 +216,15 @@ final class BuildScript {
   }
 
   private void loadWeights(List<String> lines) {
-    String plain = "original.load_weights(HERE / \"" + WEIGHTS_FILE + "\")";
-    switch (loading) {
-      case BY_PATH -> lines.add("    load(original)");
-      case WEIGHTS_OR_BY_PATH -> {
-        lines.add("    try:");
-        lines.add("        " + plain);
-        lines.add(
-            "    except ValueError:  # a nested model is of another class than its export lets guess");
-        lines.add("        load(original)");
-      }
-      default -> lines.add("    " + plain);
+    if (loading == Loading.BY_PATH) {
+      lines.add("    load(original)");
+      return;
     }
+    lines.add("    try:");
+    lines.add("        original.load_weights(HERE / \"" + WEIGHTS_FILE + "\")");
+    lines.add(
+        "    except ValueError:  # a class of its own stands around layers, which the export does not tell");
+    lines.add("        load(original)");
   }
 
   /** Arrays keep the type of the original's own input. */
@@ -248,9 +248,14 @@ final class BuildScript {
 
   private static String backbone(String cutAfter) {
     String layer = json(cutAfter);
-    return cutAfter.contains("/") || cutAfter.contains("@")
-        ? "cut(original, " + layer + ")"
-        : "keras.Model(original.inputs, original.get_layer(" + layer + ").output)";
+    return plain(cutAfter)
+        ? "keras.Model(original.inputs, original.get_layer(" + layer + ").output)"
+        : "cut(original, " + layer + ")";
+  }
+
+  /** Whether a cut is at a layer of the model itself, that is called once and has one output. */
+  private static boolean plain(String cutAfter) {
+    return cutAfter.chars().noneMatch(c -> c == '/' || c == '@' || c == ':');
   }
 
   private static String python(Shape shape) {

@@ -185,9 +185,7 @@ public final class KerasReturn {
     } else if (!layout.unknown().isEmpty()) {
       return BuildScript.Loading.BY_PATH;
     }
-    return layout.nested().isEmpty()
-        ? BuildScript.Loading.WEIGHTS
-        : BuildScript.Loading.WEIGHTS_OR_BY_PATH;
+    return BuildScript.Loading.WEIGHTS;
   }
 
   private VariableCounts counts() {

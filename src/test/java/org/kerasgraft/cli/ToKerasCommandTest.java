@@ -1,7 +1,6 @@
 package org.kerasgraft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -80,7 +79,6 @@ class ToKerasCommandTest {
     String script = Files.readString(at("back3/build_model.py"));
     assertTrue(script.contains("original.get_layer(\"block5_pool\").output"), script);
     assertTrue(script.contains("keras.layers.Dense(256, activation=\"relu\")"), script);
-    assertFalse(script.contains("def load("), script);
   }
 
   @Test

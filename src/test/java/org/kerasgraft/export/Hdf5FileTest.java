@@ -166,4 +166,23 @@ class Hdf5FileTest {
     assertThrows(FileAlreadyExistsException.class, () -> Hdf5File.create(path));
     assertThrows(IllegalArgumentException.class, () -> floats(Shape.of(2), 1));
   }
+
+  @Test
+  void aGroupMayHaveASecondName() throws IOException {
+    Path path = directory.resolve("linked.h5");
+    try (Hdf5File file = Hdf5File.create(path)) {
+      file.array("layers/functional/vars/0", floats(Shape.of(1), 4), Map.of());
+      file.link("layers/sequential", "layers/functional");
+      file.array("layers/functional/vars/1", floats(Shape.of(1), 5), Map.of());
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> file.link("layers/sequential", "layers/functional"));
+    }
+    Reader reader = Reader.of(path);
+    Map<String, Long> layers = reader.members(reader.members(reader.root()).get("layers"));
+    assertEquals(List.of("functional", "sequential"), List.copyOf(layers.keySet()));
+    assertEquals(layers.get("functional"), layers.get("sequential"));
+    long vars = reader.members(layers.get("sequential")).get("vars");
+    assertEquals(5, reader.value(reader.members(vars).get("1"), 0));
+  }
 }

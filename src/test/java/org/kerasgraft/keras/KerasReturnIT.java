@@ -19,7 +19,9 @@ import org.tensorflow.ndarray.Shape;
  * The round trip Keras → train → {@code to-keras} → Keras: the genuine Keras model predicts what
  * this library predicts, trained variables come back bit for bit, all others are the original's.
  * Keras 2 and 3; a plain backbone, one nested as a layer, one with BatchNormalization, kept
- * classifiers, and a model that {@code tf.saved_model.save} wrote.
+ * classifiers, a model that {@code tf.saved_model.save} wrote, a layer of the user's own class,
+ * models that Keras loaded from a file before their export, a shared layer and several outputs,
+ * mixed precision, subclassed models.
  */
 @Tag("keras")
 class KerasReturnIT {
@@ -45,7 +47,21 @@ class KerasReturnIT {
     trip("keras2-kept", pictures, "--keep-head", "--preprocessing", "tf");
     trip("keras3-tracked", pictures, "--at", "vgg16/block5_pool", "--preprocessing", "none");
 
+    tripAt("keras3-own", pictures, "low_pool", "low_conv,own");
+    tripAt("keras3-reloaded", pictures, "last", "low/low_conv,last");
+    tripAt("keras3-twins", pictures, "high/last", "low/low_conv");
+    for (String library : List.of("keras3", "keras2")) {
+      tripAt(library + "-shared", pictures, "twice@1", "twice");
+      tripAt(library + "-mixed", pictures, "high", "high");
+      String[] kept = {"--keep-head", "--trainable", "features", "--preprocessing", "tf"};
+      trip(library + "-subclassed", pictures, (Object[]) kept);
+    }
+
     keras.run("peer_return.py", "check", folder);
+  }
+
+  private void tripAt(String name, Path pictures, String layer, String trained) throws IOException {
+    trip(name, pictures, "--at", layer, "--trainable", trained, "--preprocessing", "tf");
   }
 
   private void trip(String name, Path pictures, Object... options) throws IOException {
