@@ -2,6 +2,7 @@ package org.kerasgraft.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,8 +39,12 @@ final class Boundary {
     Set<String> all = new HashSet<>(readers.keySet());
     all.addAll(results);
     all.stream()
-        .sorted()
+        .sorted(Comparator.comparingInt(Boundary::index))
         .forEach(t -> tensors.computeIfAbsent(DataFlow.nodeOf(t), n -> new ArrayList<>()).add(t));
+  }
+
+  private static int index(String tensor) {
+    return Integer.parseInt(tensor.substring(tensor.lastIndexOf(':') + 1));
   }
 
   /** The tensors that leave the nodes, in the order given; none if they are constants. */

@@ -28,7 +28,10 @@ final class TensorTypes {
           "IsInf",
           "IsNan",
           "All",
-          "Any");
+          "Any",
+          "ApproximateEqual",
+          "InTopK",
+          "InTopKV2");
 
   private TensorTypes() {}
 
@@ -48,6 +51,8 @@ final class TensorTypes {
       case "Shape", "ShapeN", "Size" -> attribute(node, "out_type", DataType.DT_INT32);
       case "ArgMax", "ArgMin" -> attribute(node, "output_type", DataType.DT_INT64);
       case "Rank" -> DataType.DT_INT32;
+      case "Where" -> DataType.DT_INT64;
+      case "TopKV2" -> attribute(node, index == 0 ? "T" : "index_type", DataType.DT_INT32);
       case "ResizeBilinear", "ResizeBicubic", "ResizeArea", "CropAndResize", "ScaleAndTranslate" ->
           DataType.DT_FLOAT;
       case "MaxPool", "MaxPoolV2", "LRN" -> attribute(node, "T", DataType.DT_FLOAT);

@@ -1,6 +1,7 @@
 package org.kerasgraft.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -138,11 +139,12 @@ public record ModelSummary(Network network) {
         variable.checkpointKeys().stream().findFirst().orElse(null));
   }
 
+  /** The first of the innermost layers that read it. */
   private String owner(VariableSpec variable) {
     return network.layers().stream()
         .filter(layer -> layer.variables().contains(variable))
+        .min(Comparator.comparingInt(layer -> layer.variables().size()))
         .map(Layer::name)
-        .findFirst()
         .orElse(null);
   }
 

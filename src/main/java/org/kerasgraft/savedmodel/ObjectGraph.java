@@ -31,24 +31,29 @@ final class ObjectGraph {
   private final Optional<Set<Integer>> trainableIds;
   private final Set<String> frozenLayers;
   private final Map<Integer, VariableSpec> variables = new LinkedHashMap<>();
-  private final Set<String> names = new HashSet<>();
+
+  /** Names that are taken. */
+  private final Set<String> names;
 
   /**
    * Joins the model's and the checkpoint's object graphs: the same objects, in the same order.
    *
    * @param restored id of an object to the key that its handle is restored from, where known
    * @param frozenLayers layers that Keras 2 metadata declares not trainable
+   * @param inputs names of the signatures' inputs, which no variable gets
    */
   ObjectGraph(
       SavedObjectGraph saved,
       TrackableObjectGraph trackable,
       Map<Integer, String> restored,
-      Set<String> frozenLayers) {
+      Set<String> frozenLayers,
+      Set<String> inputs) {
     this.saved = saved;
     this.trackable = trackable;
     this.restored = restored;
     this.trainableIds = listedUnderRoot("trainable_variables");
     this.frozenLayers = frozenLayers;
+    this.names = new HashSet<>(inputs);
   }
 
   /** The objects, the root first. */
@@ -82,7 +87,7 @@ final class ObjectGraph {
 
   private VariableSpec read(int id) {
     SavedVariable variable = saved.getNodes(id).getVariable();
-    String plain = variable.getName().replaceFirst(":0$", "");
+    String plain = nodeName(variable.getName().replaceFirst(":0$", ""));
     String name = plain;
     for (int i = 1; !names.add(name); i++) {
       name = plain + "_" + i;
@@ -99,6 +104,12 @@ final class ObjectGraph {
         Shape.of(dims),
         trainable(id, variable, name),
         keys.stream().distinct().toList());
+  }
+
+  /** A name that a node may have: modules may call variables anything, or nothing. */
+  private static String nodeName(String name) {
+    String legal = name.replaceAll("[^A-Za-z0-9_./>-]", "_");
+    return legal.matches("[A-Za-z0-9.].*") ? legal : "variable" + legal;
   }
 
   private boolean trainable(int id, SavedVariable variable, String name) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
@@ -72,8 +73,6 @@ public final class SavedModelReader {
             : null;
     List<SavedObject> objects = metaGraph.getObjectGraphDef().getNodesList();
     List<KerasLayer> layers = KerasMetadata.read(directory, objects);
-    Set<String> frozen = new HashSet<>();
-    layers.stream().filter(l -> !l.trainable()).forEach(l -> frozen.add(lastOf(l.name())));
     Map<String, Signature> signatures = signatures(metaGraph);
     Map<String, NodeDef> calls = calls(metaGraph, signatures);
     ObjectGraph graph =
@@ -84,7 +83,10 @@ public final class SavedModelReader {
                     .getDefaultInstance()
                 : checkpoint.objectGraph(),
             RestoreKeys.byObject(metaGraph, calls),
-            frozen);
+            frozen(layers),
+            signatures.values().stream()
+                .flatMap(s -> s.inputs().keySet().stream())
+                .collect(Collectors.toSet()));
     Map<String, List<Optional<VariableSpec>>> captures = graph.captures();
     List<VariableSpec> variables = servingVariables(calls.keySet(), captures, graph);
     if (checkpoint != null) {
@@ -192,6 +194,16 @@ public final class SavedModelReader {
     return proto.getUnknownRank()
         ? Shape.unknown()
         : Shape.of(proto.getDimList().stream().mapToLong(d -> d.getSize()).toArray());
+  }
+
+  /** Names of layers that are frozen wherever they occur: nested models may share them. */
+  private static Set<String> frozen(List<KerasLayer> layers) {
+    Set<String> frozen = new HashSet<>();
+    Set<String> moving = new HashSet<>();
+    layers.forEach(
+        l -> (l.trainable() ? moving : frozen).addAll(List.of(l.name(), lastOf(l.name()))));
+    frozen.removeAll(moving);
+    return frozen;
   }
 
   private static String lastOf(String path) {

@@ -8,7 +8,8 @@ import org.tensorflow.proto.DataType;
 /**
  * A variable of a model, as data.
  *
- * @param name the Keras path, for example {@code block1_conv1/kernel}; unique within a model
+ * @param name the Keras path, for example {@code block1_conv1/kernel}; unique within a model and
+ *     fit for a node, for which a number or other signs may stand in it
  * @param dtype the element type
  * @param shape the shape, fully known
  * @param trainable whether the export declared it trainable

@@ -1,6 +1,7 @@
 package org.kerasgraft.train;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,8 @@ final class SelectionSearch {
 
   /** Those that are statistics only when the export declared them non-trainable. */
   private static final Set<String> ADAPTED = Set.of("mean", "variance", "count");
+
+  private static final Pattern NUMBER = Pattern.compile("_\\d+$");
 
   private final Network network;
   private final List<VariableSpec> head;
@@ -167,15 +170,28 @@ final class SelectionSearch {
    * same layer is the layer's statistic.
    */
   private boolean canTrain(VariableSpec variable) {
-    String last = variable.name().substring(variable.name().lastIndexOf('/') + 1);
+    String last = kind(variable);
     if (!Backpropagation.isFloating(variable.dtype()) || STATISTICS.contains(last)) {
       return false;
     }
     return variable.trainable() || !(ADAPTED.contains(last) || hasTrainableSibling(variable));
   }
 
+  /** The last name component, without the number that keeps equal names in a model apart. */
+  private static String kind(VariableSpec variable) {
+    String last = variable.name().substring(variable.name().lastIndexOf('/') + 1);
+    return NUMBER.matcher(last).replaceFirst("");
+  }
+
+  /** Looks in the innermost layer around it: nested models may hold layers of equal names. */
   private boolean hasTrainableSibling(VariableSpec variable) {
-    return variables().stream().anyMatch(v -> v.trainable() && v.layer().equals(variable.layer()));
+    return network.layers().stream()
+        .filter(layer -> layer.variables().contains(variable))
+        .map(Layer::variables)
+        .min(Comparator.comparingInt(List::size))
+        .orElseGet(this::variables)
+        .stream()
+        .anyMatch(v -> v.trainable() && v.layer().equals(variable.layer()));
   }
 
   /** {@code *} any text, {@code ?} any one character, everything else itself. */

@@ -175,6 +175,20 @@ class LayerNamesTest {
   }
 
   @Test
+  void outputsOfALayerAreNumberedAsItsOpNumbersThem() {
+    ScopedModel model =
+        keras3().conv("m_1/c_1/convolution", "c/kernel").op("m_1/s_1/split", "Split");
+    model.readingAll("m_1/sum_1/AddN", 12);
+    Layer split = model.network().layer("s");
+    assertEquals(12, split.outputNames().size());
+    for (int i = 0; i < 12; i++) {
+      assertEquals(
+          "m_1/s_1/split:" + i,
+          model.network().layer("s:" + i).onlyOutput().orElseThrow().tensor());
+    }
+  }
+
+  @Test
   void aCutKnowsItsElementType() {
     ScopedModel model = keras3().conv("m_1/c_1/convolution", "c/kernel");
     model.op("m_1/equal_1/Equal", "Equal").op("m_1/last_1/Relu", "Relu");

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.KerasLayer;
 import org.kerasgraft.savedmodel.ModelFormat;
@@ -61,6 +62,15 @@ final class ScopedModel {
     String from = last;
     node(path + "/ReadVariableOp", "ReadVariableOp", variable);
     return node(path, "Conv2D", from, path + "/ReadVariableOp");
+  }
+
+  /** A node that reads so many outputs of what came last. */
+  ScopedModel readingAll(String path, int outputs) {
+    String from = last;
+    return node(
+        path,
+        "AddN",
+        IntStream.range(0, outputs).mapToObj(i -> from + ":" + i).toArray(String[]::new));
   }
 
   /** What Keras 2 metadata says. */

@@ -6,14 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.backbone.TinyNetwork;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.graph.FlatGraph;
+import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
@@ -81,6 +89,55 @@ class VariablesTest {
     assertEquals(
         List.of("block1_bn/gamma", "block1_bn/beta"), chosen(Variables.headAnd("block1_bn")));
     assertEquals(all, chosen(Variables.matching(v -> true)));
+  }
+
+  private static VariableSpec variable(String name, boolean trainable) {
+    return new VariableSpec(name, DataType.DT_FLOAT, Shape.of(3), trainable, List.of(name));
+  }
+
+  /** Two nested models with layers of equal names, the first exported frozen, the second too. */
+  private Network twins(boolean secondTrains) {
+    List<VariableSpec> first =
+        List.of(
+            variable("bn/gamma", false),
+            variable("bn/moving_mean", false),
+            variable("norm/mean", false));
+    List<VariableSpec> second =
+        List.of(
+            variable("bn/gamma_1", secondTrains),
+            variable("bn/moving_mean_1", false),
+            variable("norm/mean_1", false));
+    Map<String, VariableSpec> all = new LinkedHashMap<>();
+    Stream.concat(first.stream(), second.stream()).forEach(v -> all.put(v.name(), v));
+    TensorSpec output = network.layers().get(1).onlyOutput().orElseThrow();
+    List<Layer> layers = new ArrayList<>();
+    for (List<VariableSpec> own : List.of(first, second)) {
+      String name = own == first ? "a" : "b";
+      layers.add(Layer.calledOnce(name, Optional.empty(), output, own, secondTrains));
+      layers.add(
+          Layer.calledOnce(name + "/bn", Optional.empty(), output, own.subList(0, 2), false));
+      layers.add(
+          Layer.calledOnce(name + "/norm", Optional.empty(), output, own.subList(2, 3), false));
+    }
+    FlatGraph graph = network.graph();
+    return new Network(
+        network.source(),
+        new FlatGraph(graph.graphDef(), graph.inputs(), graph.outputs(), all),
+        layers);
+  }
+
+  @Test
+  void statisticsStayOutWhereTheirNameIsNumberedToBeUnique() {
+    network = twins(false);
+    assertEquals(List.of("bn/gamma", "bn/gamma_1"), chosen(Variables.all()));
+    assertEquals(List.of("bn/gamma_1"), chosen(Variables.headAnd("b/*")));
+  }
+
+  @Test
+  void aFrozenLayerTrainsThoughAnotherModelsLayerOfThatNameIsTrainable() {
+    network = twins(true);
+    assertEquals(List.of("bn/gamma"), chosen(Variables.headAnd("a/bn")));
+    assertEquals(List.of("bn/gamma", "bn/gamma_1"), chosen(Variables.all()));
   }
 
   @Test
