@@ -465,10 +465,10 @@ def is_weight(variable):
     return "seed" not in name_of(variable) and "moving" not in name_of(variable)
 
 
-def case(lib, model, folder):
+def case(lib, model, folder, inputs=None, signature="serving_default"):
     """Everything that Keras says about a model, written into a folder."""
     ends = getattr(model, "inputs", None) or []
-    inputs = [images(20 + i, shape_of(t, ROWS)) for i, t in enumerate(ends)] or [images(20, (ROWS, *IMAGE))]
+    inputs = inputs or [images(20 + i, shape_of(t, ROWS)) for i, t in enumerate(ends)] or [images(20, (ROWS, *IMAGE))]
     variables = [v for v in model.weights if is_weight(v)]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch([raw(v) for v in variables])
@@ -477,21 +477,22 @@ def case(lib, model, folder):
         values = seen.values()
         at = next(n for n in ("average", "flatten", "flat", "join") if n in values)
         head = Head(values[at])
-    keys = signature_inputs(folder / "model")
+    keys = signature_inputs(folder / "model", signature)
     order = {t.name.split(":")[0].split("/")[0]: i for i, t in enumerate(ends)}
     describe(folder, {
         "inputs": {k: write(folder, inputs[order.get(k, i)]) for i, k in enumerate(keys)},
         "layers": [{"name": n, "type": seen.types[n], "calls": len(c), "noop": is_noop(c)}
                    for n, c in seen.layers().items()],
         "cuts": {k: write(folder, v) for k, v in values.items()},
+        "weights": [name_of(v) for v in model.weights],
         **head.describe(folder, at, tape, variables),
     })
 
 
-def signature_inputs(directory):
+def signature_inputs(directory, signature):
     saved = saved_model_pb2.SavedModel()
     saved.ParseFromString((directory / "saved_model.pb").read_bytes())
-    return sorted(saved.meta_graphs[0].signature_def["serving_default"].inputs)
+    return sorted(saved.meta_graphs[0].signature_def[signature].inputs)
 
 
 def describe(folder, facts):

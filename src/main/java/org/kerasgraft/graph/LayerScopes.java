@@ -35,6 +35,10 @@ import org.tensorflow.proto.NodeDef;
 final class LayerScopes {
 
   private static final Pattern NUMBER = Pattern.compile("_\\d+$");
+
+  /** The scope of a call of a SavedModel inside a layer, Keras 3's TFSMLayer: nobody's name. */
+  private static final Pattern CALL = Pattern.compile("(Stateful)?PartitionedCall(_\\d+)?");
+
   private static final Pattern HEAD = Pattern.compile(Network.HEAD + "(_\\d+)?");
 
   /** The nodes of the model itself, whose names are their paths. */
@@ -273,6 +277,10 @@ final class LayerScopes {
     }
     String last = last(scope);
     String outer = root ? "" : names.getOrDefault(scope.substring(0, slash), "");
+    if (isModel(scope) && CALL.matcher(last).matches()) {
+      names.put(scope, outer);
+      return "";
+    }
     String prefix = outer.isEmpty() ? "" : outer + "/";
     String name = prefix + anchored.getOrDefault(scope, own(last));
     boolean layer = anchored.containsKey(scope) || !keras3 || NUMBER.matcher(last).find();

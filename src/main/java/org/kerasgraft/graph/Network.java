@@ -79,7 +79,9 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
         SERVING.get(0),
         "'" + model.directory() + "'",
         List.of(),
-        "It has " + (known.isEmpty() ? "none" : String.join(", ", known.keySet())) + ".");
+        known.isEmpty()
+            ? "It has none; save the model with its graph (in Keras 2, with save_traces=True)."
+            : "It has " + String.join(", ", known.keySet()) + ".");
   }
 
   /** A resource that is no variable of the model would not be restored. */

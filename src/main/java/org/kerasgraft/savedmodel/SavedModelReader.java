@@ -244,16 +244,32 @@ public final class SavedModelReader {
     if (!layers.isEmpty()) {
       return ModelFormat.KERAS_2_SAVED_MODEL;
     }
-    Set<String> children = new HashSet<>();
+    Map<String, Integer> children = new HashMap<>();
     if (!objects.isEmpty()) {
-      objects.get(0).getChildrenList().forEach(c -> children.add(c.getLocalName()));
+      objects.get(0).getChildrenList().forEach(c -> children.put(c.getLocalName(), c.getNodeId()));
     }
-    if (children.contains("_all_variables")) {
-      return ModelFormat.KERAS_3_EXPORT;
+    if (children.containsKey("_all_variables")) {
+      return ofExport(objects, children);
     }
     // Attributes of Keras 3's functional, sequential and (the last) of every model.
-    return Stream.of("_operations", "_layers", "_build_shapes_dict").anyMatch(children::contains)
+    return Stream.of("_operations", "_layers", "_build_shapes_dict").anyMatch(children::containsKey)
         ? ModelFormat.KERAS_3_SAVED_MODEL
         : ModelFormat.SAVED_MODEL;
+  }
+
+  /** Keras 3 wraps each variable anew for {@code variables}; tf-keras' export lists it twice. */
+  private static ModelFormat ofExport(List<SavedObject> objects, Map<String, Integer> children) {
+    Set<Integer> all = listed(objects, children.get("_all_variables"));
+    Set<Integer> own =
+        children.containsKey("variables") ? listed(objects, children.get("variables")) : Set.of();
+    return !own.isEmpty() && all.containsAll(own)
+        ? ModelFormat.SAVED_MODEL
+        : ModelFormat.KERAS_3_EXPORT;
+  }
+
+  private static Set<Integer> listed(List<SavedObject> objects, int list) {
+    return objects.get(list).getChildrenList().stream()
+        .map(c -> c.getNodeId())
+        .collect(Collectors.toSet());
   }
 }

@@ -39,14 +39,12 @@ class ImportIT {
             "ConvNeXtXLarge",
             "width-0.25",
             "width-0.5",
-            "width-0.75",
             "width-1",
             "width-1.5",
             "depth-25",
             "depth-50",
             "depth-100",
-            "depth-200",
-            "depth-400")
+            "depth-200")
         : List.of("ResNet152");
   }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.LabelledRows;
@@ -91,6 +92,13 @@ final class OddModel {
     return cuts;
   }
 
+  /** The names of the model's own weights. */
+  List<String> weights() {
+    List<String> weights = new ArrayList<>();
+    facts.get("weights").forEach(name -> weights.add(name.asText()));
+    return weights;
+  }
+
   /** Where the head is put. */
   String at() {
     return facts.get("at").asText();
@@ -115,14 +123,14 @@ final class OddModel {
   private List<PeerArray> run(LiveNetwork live, List<TensorSpec> tensors) {
     Ops tf = live.ops();
     Session.Runner runner = live.session().runner();
-    List<TFloat32> fed = new ArrayList<>();
+    List<TType> fed = new ArrayList<>();
     try {
       live.network()
           .graph()
           .inputs()
           .forEach(
               (name, spec) -> {
-                fed.add(array(facts.get("inputs").get(name)).tensor());
+                fed.add(array(facts.get("inputs").get(name)).tensor(spec.dtype()));
                 runner.feed(live.tensor(spec.tensor()), fed.get(fed.size() - 1));
               });
       for (TensorSpec tensor : tensors) {
@@ -137,7 +145,7 @@ final class OddModel {
         return values;
       }
     } finally {
-      fed.forEach(TFloat32::close);
+      fed.forEach(TType::close);
     }
   }
 
@@ -147,7 +155,12 @@ final class OddModel {
    * values.
    */
   Differentiated differentiate(Network whole) {
-    Network cut = Variables.all().trainableForm(whole.cutAfter(at()));
+    return differentiate(whole, Variables.all(), name -> true);
+  }
+
+  /** The same, of chosen variables alone: {@code named} knows them by Keras' names. */
+  Differentiated differentiate(Network whole, Variables chosen, Predicate<String> named) {
+    Network cut = chosen.trainableForm(whole.cutAfter(at()));
     String features = cut.graph().outputs().get(Network.FEATURES).tensor();
     try (LiveNetwork live = LiveNetwork.open(cut, RuntimeOptions.defaults())) {
       BuiltHead head = Head.builder().flatten().classes(3).build().build(live, features, 0);
@@ -165,9 +178,9 @@ final class OddModel {
           all.stream().filter(v -> v.dtype() == org.tensorflow.proto.DataType.DT_FLOAT).toList();
       Map<String, float[]> before = live.values(floats);
       TrainedNetwork trained =
-          new TwoPhaseTraining(live, head, Variables.all(), training)
+          new TwoPhaseTraining(live, head, chosen, training)
               .run((tensor, which) -> rows(live, head, tensor, which), TrainingListener.SILENT);
-      return compare(before, trained.values(trained.selection().chosen()));
+      return compare(before, trained.values(trained.selection().chosen()), named);
     }
   }
 
@@ -192,10 +205,14 @@ final class OddModel {
             Labels.read(directory.resolve("labels.npy"))));
   }
 
-  private Differentiated compare(Map<String, float[]> before, Map<String, float[]> after) {
+  private Differentiated compare(
+      Map<String, float[]> before, Map<String, float[]> after, Predicate<String> named) {
     double worst = 0;
     int found = 0;
     for (JsonNode gradient : facts.get("gradients")) {
+      if (!named.test(gradient.get("name").asText())) {
+        continue;
+      }
       float[] value = array(gradient.get("value")).values();
       float[] expected = array(gradient.get("gradient")).values();
       List<String> same =

@@ -6,7 +6,10 @@ import org.kerasgraft.data.Npy;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
 
 /** An array that Keras or TensorFlow Java computed; float32 in C order. */
 record PeerArray(Shape shape, float[] values) {
@@ -32,6 +35,16 @@ record PeerArray(Shape shape, float[] values) {
   /** A new tensor, owned by the caller. */
   TFloat32 tensor() {
     return TFloat32.tensorOf(shape, DataBuffers.of(values, true, false));
+  }
+
+  /** A new tensor of float32 or int64, owned by the caller. */
+  TType tensor(DataType type) {
+    if (type != DataType.DT_INT64) {
+      return tensor();
+    }
+    long[] whole = new long[values.length];
+    Arrays.setAll(whole, i -> (long) values[i]);
+    return TInt64.tensorOf(shape, DataBuffers.of(whole, true, false));
   }
 
   /**
