@@ -66,6 +66,17 @@ class LayerNamesTest {
   }
 
   @Test
+  void theScopeOfACallInsideALayerIsNobodysName() {
+    String inner = "model_1/wrapped_1/StatefulPartitionedCall_2/trunk_1/";
+    ScopedModel model = keras3();
+    model.conv(inner + "conv_1/convolution", "conv/kernel").op(inner + "pool_1/MaxPool", "MaxPool");
+    model.conv("model_1/last_1/convolution", "last/kernel");
+    assertEquals(
+        List.of("wrapped", "wrapped/trunk", "wrapped/trunk/conv", "wrapped/trunk/pool", "last"),
+        model.names());
+  }
+
+  @Test
   void callsOfASharedLayerInOneScopeAreNumberedAsTheyRun() {
     ScopedModel model = plain().conv("model/conv/Conv2D", "conv/kernel");
     model.op("model/pool/MaxPool", "MaxPool").conv("model/conv/Conv2D_1", "conv/kernel");
