@@ -163,6 +163,7 @@ final class FunctionBody {
       throw library.damaged("its functions call each other in a circle");
     }
     FunctionDef function = library.function(call);
+    BodyForm.check(library, function);
     FunctionBody callee =
         new FunctionBody(library, flat, function.getNodeDefList(), below, depth + 1);
     List<OpDef.ArgDef> declared = function.getSignature().getInputArgList();

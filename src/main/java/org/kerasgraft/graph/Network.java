@@ -49,6 +49,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
     FlatGraph flat;
     try {
       flat = Inliner.inline(model, serving(model));
+      GraphForm.check(flat, model);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new InvalidModelException(
           "The graph of '" + model.directory() + "' is damaged.",

@@ -71,8 +71,12 @@ public final class SavedModelReader {
                     .anyMatch(SavedObject::hasVariable)
             ? CheckpointIndex.read(directory.resolve("variables").resolve("variables"))
             : null;
+    if (checkpoint != null) {
+      StoredObjects.check(directory, metaGraph.getObjectGraphDef(), checkpoint.objectGraph());
+    }
     List<SavedObject> objects = metaGraph.getObjectGraphDef().getNodesList();
     List<KerasLayer> layers = KerasMetadata.read(directory, objects);
+    SignatureForm.check(directory, metaGraph, INIT_OP);
     Map<String, Signature> signatures = signatures(metaGraph);
     Map<String, NodeDef> calls = calls(metaGraph, signatures);
     ObjectGraph graph =
