@@ -23,9 +23,26 @@ final class BodyForm {
   /** Ops whose output has the shape of their first input. */
   private static final Set<String> KEEPS_SHAPE =
       Set.of(
-          "Identity", "Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus",
-          "Softmax", "LogSoftmax", "Neg", "Exp", "Sqrt", "Rsqrt", "Square", "Cast", "BiasAdd",
-          "FusedBatchNormV3", "StopGradient");
+          "Identity",
+          "Relu",
+          "Relu6",
+          "LeakyRelu",
+          "Elu",
+          "Selu",
+          "Sigmoid",
+          "Tanh",
+          "Softplus",
+          "Softmax",
+          "LogSoftmax",
+          "Neg",
+          "Exp",
+          "Sqrt",
+          "Rsqrt",
+          "Square",
+          "Cast",
+          "BiasAdd",
+          "FusedBatchNormV3",
+          "StopGradient");
 
   private final FunctionLibrary library;
   private final FunctionDef function;
@@ -96,11 +113,15 @@ final class BodyForm {
     int outputs = form.get().types(node, form.get().outputs()).size();
     if (shapes.size() != outputs) {
       throw damaged(
-          "records " + shapes.size() + " shapes of the " + outputs + " outputs of '"
-              + node.getName() + "'");
+          "records "
+              + shapes.size()
+              + " shapes of the "
+              + outputs
+              + " outputs of '"
+              + node.getName()
+              + "'");
     }
-    NodeDef source =
-        node.getInputCount() == 0 ? null : earlier.get(Inliner.node(node.getInput(0)));
+    NodeDef source = node.getInputCount() == 0 ? null : earlier.get(Inliner.node(node.getInput(0)));
     if (source != null && KEEPS_SHAPE.contains(node.getOp())) {
       requireSame(node, shapes.get(0), source);
     }
@@ -109,14 +130,21 @@ final class BodyForm {
   private void requireSame(NodeDef node, TensorShapeProto shape, NodeDef source) {
     String[] parts = node.getInput(0).split(":", -1);
     int index =
-        parts.length == 3
-            ? library.resultIndex(source, parts[1], Integer.parseInt(parts[2]))
-            : 0;
+        parts.length == 3 ? library.resultIndex(source, parts[1], Integer.parseInt(parts[2])) : 0;
     List<TensorShapeProto> shapes = shapes(source);
     if (index < shapes.size() && !sizes(shapes.get(index)).equals(sizes(shape))) {
       throw damaged(
-          "records the shape " + sizes(shape) + " of '" + node.getName() + "' (" + node.getOp()
-              + "), but " + sizes(shapes.get(index)) + " of its input '" + source.getName() + "'");
+          "records the shape "
+              + sizes(shape)
+              + " of '"
+              + node.getName()
+              + "' ("
+              + node.getOp()
+              + "), but "
+              + sizes(shapes.get(index))
+              + " of its input '"
+              + source.getName()
+              + "'");
     }
   }
 
@@ -133,7 +161,6 @@ final class BodyForm {
   }
 
   private InvalidModelException damaged(String what) {
-    return library.damaged(
-        "the function '" + function.getSignature().getName() + "' " + what);
+    return library.damaged("the function '" + function.getSignature().getName() + "' " + what);
   }
 }

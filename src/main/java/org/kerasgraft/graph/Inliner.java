@@ -45,7 +45,6 @@ final class Inliner {
   private FlatGraph run(Signature signature) {
     FunctionBody main =
         FunctionBody.main(library, flat, model.metaGraph().getGraphDef().getNodeList());
-    model.variables().stream().map(VariableSpec::name).distinct().forEach(flat::unique);
     Map<String, TensorSpec> inputs = new LinkedHashMap<>();
     signature
         .inputs()
@@ -113,6 +112,7 @@ final class Inliner {
     byNode.forEach(
         (handle, variable) -> {
           if (variables.putIfAbsent(variable.name(), variable) == null) {
+            flat.unique(variable.name());
             flat.add(Handles.of(variable));
           }
           main.bind(handle, List.of(variable.name()));

@@ -58,7 +58,10 @@ final class SignatureForm {
             listed -> {
               if (!listed.keySet().equals(signatures.keySet())) {
                 throw form.differ(
-                    "it has the signatures " + signatures.keySet() + ", its objects " + listed.keySet());
+                    "it has the signatures "
+                        + signatures.keySet()
+                        + ", its objects "
+                        + listed.keySet());
               }
               listed.forEach((name, function) -> form.check(name, signatures.get(name), function));
             });
@@ -110,7 +113,8 @@ final class SignatureForm {
 
   private void checkOutput(String place, TensorInfo info) {
     NodeDef node = node(place, info);
-    FunctionDef function = functions.get(node.getAttrOrDefault("f", NO_ATTRIBUTE).getFunc().getName());
+    FunctionDef function =
+        functions.get(node.getAttrOrDefault("f", NO_ATTRIBUTE).getFunc().getName());
     if (function == null) {
       return;
     }
@@ -144,7 +148,14 @@ final class SignatureForm {
               .getFunc()
               .getName();
       if (!called.isEmpty() && !called.equals(function)) {
-        throw differ("the signature '" + name + "' calls '" + called + "', by its objects '" + function + "'");
+        throw differ(
+            "the signature '"
+                + name
+                + "' calls '"
+                + called
+                + "', by its objects '"
+                + function
+                + "'");
       }
     }
     SavedConcreteFunction concrete = objects.getConcreteFunctionsMap().get(function);
@@ -166,7 +177,13 @@ final class SignatureForm {
     Map<String, StructuredValue> specs = recorded.getDictValue().getFieldsMap();
     if (!specs.keySet().equals(infos.keySet())) {
       throw differ(
-          "the signature '" + name + "' has the " + end + "s " + infos.keySet() + ", its function "
+          "the signature '"
+              + name
+              + "' has the "
+              + end
+              + "s "
+              + infos.keySet()
+              + ", its function "
               + specs.keySet());
     }
     specs.forEach(
@@ -186,8 +203,17 @@ final class SignatureForm {
       String place, TensorInfo info, DataType dtype, TensorShapeProto shape, String other) {
     if (info.getDtype() != dtype || !sizes(info.getTensorShape()).equals(sizes(shape))) {
       throw differ(
-          place + " is " + info.getDtype() + " " + sizes(info.getTensorShape()) + ", but " + other
-              + " " + dtype + " " + sizes(shape));
+          place
+              + " is "
+              + info.getDtype()
+              + " "
+              + sizes(info.getTensorShape())
+              + ", but "
+              + other
+              + " "
+              + dtype
+              + " "
+              + sizes(shape));
     }
   }
 

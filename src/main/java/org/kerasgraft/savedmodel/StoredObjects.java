@@ -66,8 +66,14 @@ final class StoredObjects {
       Integer known = children.remove(child.getLocalName());
       if (known == null || known != child.getNodeId()) {
         throw differ(
-            "'" + child.getLocalName() + "' of object " + id + " is object " + child.getNodeId()
-                + ", in the model " + (known == null ? "missing" : "object " + known));
+            "'"
+                + child.getLocalName()
+                + "' of object "
+                + id
+                + " is object "
+                + child.getNodeId()
+                + ", in the model "
+                + (known == null ? "missing" : "object " + known));
       }
     }
     children.forEach(
@@ -91,7 +97,11 @@ final class StoredObjects {
     String name = object.getVariable().getName();
     if (!object.hasVariable() || !(names.get(0).isEmpty() || names.get(0).equals(name))) {
       throw differ(
-          "object " + id + " is the variable '" + names.get(0) + "', in the model "
+          "object "
+              + id
+              + " is the variable '"
+              + names.get(0)
+              + "', in the model "
               + (object.hasVariable() ? "'" + name + "'" : "no variable"));
     }
   }

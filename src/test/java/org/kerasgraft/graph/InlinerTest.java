@@ -165,7 +165,7 @@ class InlinerTest {
                 List.of(node("a", "Neg", "b:y:0").build(), node("b", "Neg", "a:y:0").build()),
                 List.of("a:y:0"))
             .build();
-    assertDamaged(itself, "depends on itself");
+    assertDamaged(itself, "reads 'b:y:0' at 'a', which is not there before");
     ImportedModel missing =
         new CallingModel(ROW)
             .function(
@@ -174,7 +174,7 @@ class InlinerTest {
                 List.of(node("a", "Neg", "no:y:0").build()),
                 List.of("a:y:0"))
             .build();
-    assertDamaged(missing, "there is no node 'no'");
+    assertDamaged(missing, "reads 'no:y:0' at 'a', which is not there before");
   }
 
   private static void assertDamaged(ImportedModel model, String what) {

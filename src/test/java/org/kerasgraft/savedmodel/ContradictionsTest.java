@@ -114,7 +114,9 @@ class ContradictionsTest {
                     s ->
                         s.putInputs(
                             "images",
-                            s.getInputsOrThrow("images").toBuilder().setName("nowhere:0").build())));
+                            s.getInputsOrThrow("images").toBuilder()
+                                .setName("nowhere:0")
+                                .build())));
     assertTrue(message.contains("'nowhere', which the graph has not"), message);
   }
 
