@@ -244,7 +244,8 @@ public final class SavedModelReader {
     return new ArrayList<>(found);
   }
 
-  private static ModelFormat format(List<SavedObject> objects, List<KerasLayer> layers) {
+  /** The format that the objects tell. */
+  static ModelFormat format(List<SavedObject> objects, List<KerasLayer> layers) {
     if (!layers.isEmpty()) {
       return ModelFormat.KERAS_2_SAVED_MODEL;
     }

@@ -57,6 +57,13 @@ class SavedModelReaderTest {
     return model.getMetaGraphsBuilder(0).getObjectGraphDefBuilder().getNodesBuilder(id);
   }
 
+  /** By the objects alone: the checkpoint tells that they were changed. */
+  private static ModelFormat format(Path model) throws IOException {
+    byte[] bytes = Files.readAllBytes(model.resolve("saved_model.pb"));
+    return SavedModelReader.format(
+        SavedModel.parseFrom(bytes).getMetaGraphs(0).getObjectGraphDef().getNodesList(), List.of());
+  }
+
   /** Keras 3 wraps each variable anew in {@code variables}; tf-keras lists the same one twice. */
   @Test
   void anExportThatListsItsVariablesTwiceIsNotKeras3s() throws IOException {
@@ -68,14 +75,14 @@ class SavedModelReaderTest {
               List<ObjectReference> same = object(m, children.get("variables")).getChildrenList();
               object(m, children.get("_all_variables")).clearChildren().addAllChildren(same);
             });
-    assertEquals(ModelFormat.SAVED_MODEL, SavedModelReader.read(model).format());
+    assertEquals(ModelFormat.SAVED_MODEL, format(model));
   }
 
   @Test
   void anExportWithoutVariablesOfItsOwnIsKeras3s() throws IOException {
     Path model =
         changed("tiny-vgg-keras3", m -> object(m, children(m).get("variables")).clearChildren());
-    assertEquals(ModelFormat.KERAS_3_EXPORT, SavedModelReader.read(model).format());
+    assertEquals(ModelFormat.KERAS_3_EXPORT, format(model));
   }
 
   @Test
@@ -132,6 +139,6 @@ class SavedModelReaderTest {
                 root.getChildrenBuilder(i).setNodeId(1000000);
               }
             });
-    assertTrue(refusal(model).contains("its parts do not fit together"), refusal(model));
+    assertTrue(refusal(model).contains("does not fit its checkpoint"), refusal(model));
   }
 }
