@@ -238,6 +238,20 @@ def frozen(lib):
     return model
 
 
+def equal_names(lib):
+    """Two nested models whose layers have the same names; the first one is frozen."""
+    def arm(name):
+        images = lib.layers.Input(IMAGE, name=f"{name}_images")
+        x = lib.layers.Conv2D(6, 3, padding="same", name="conv")(images)
+        return lib.Model(images, lib.layers.BatchNormalization(name="bn")(x), name=name)
+
+    images = lib.layers.Input(IMAGE, name="images")
+    left, right = arm("left"), arm("right")
+    left.trainable = False
+    x = lib.layers.Add(name="sum")([left(images), right(images)])
+    return lib.Model(images, classify(lib, x), name="equal")
+
+
 def augmented(lib):
     images = lib.layers.Input(IMAGE, name="images")
     x = lib.layers.RandomFlip("horizontal", seed=1, name="flip")(images)
@@ -328,6 +342,7 @@ MODELS = {
     "mixed-float16": (mixed("mixed_float16"), ALL),
     "mixed-bfloat16": (mixed("mixed_bfloat16"), ALL),
     "frozen": (frozen, ALL),
+    "equal-names": (equal_names, ALL),
     "augmented": (augmented, ALL),
     "compiled": (compiled, ALL),
     "digits": (digits, ALL),

@@ -99,8 +99,8 @@ public enum Backpropagation {
    */
   public static String hindrance(NodeDef node) {
     return switch (node.getOp()) {
-      case "Conv2D" -> isPaddedExplicitly(node) ? "has explicit padding" : dilations(node);
-      case "DepthwiseConv2dNative", "Conv2DBackpropInput" -> dilations(node);
+      case "Conv2D", "DepthwiseConv2dNative", "Conv2DBackpropInput" ->
+          isPaddedExplicitly(node) ? "has explicit padding" : dilations(node);
       case "MaxPool" -> isPaddedExplicitly(node) ? "has explicit padding" : "";
       default -> "";
     };

@@ -175,7 +175,9 @@ final class SignatureForm {
       return;
     }
     Map<String, StructuredValue> specs = recorded.getDictValue().getFieldsMap();
-    if (!specs.keySet().equals(infos.keySet())) {
+    Map<String, TensorInfo> named = new HashMap<>();
+    infos.forEach((key, info) -> named.put(specs.containsKey(key) ? key : argument(key), info));
+    if (!specs.keySet().equals(named.keySet())) {
       throw differ(
           "the signature '"
               + name
@@ -191,12 +193,23 @@ final class SignatureForm {
           if (spec.hasTensorSpecValue()) {
             requireEqual(
                 place(name, end, key),
-                infos.get(key),
+                named.get(key),
                 spec.getTensorSpecValue().getDtype(),
                 spec.getTensorSpecValue().getShape(),
                 "its function's");
           }
         });
+  }
+
+  /**
+   * What TensorFlow calls the argument for an end of a signature: other signs than letters and
+   * digits become {@code _} (sanitize_arg_name in its core/function/polymorphism/function_type.py).
+   */
+  private static String argument(String key) {
+    StringBuilder name = new StringBuilder();
+    key.codePoints().forEach(c -> name.appendCodePoint(Character.isLetterOrDigit(c) ? c : '_'));
+    boolean startsWithLetter = !name.isEmpty() && Character.isLetter(name.codePointAt(0));
+    return startsWithLetter ? name.toString() : "arg_" + name;
   }
 
   private void requireEqual(

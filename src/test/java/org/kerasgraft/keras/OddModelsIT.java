@@ -56,6 +56,7 @@ class OddModelsIT {
           "mixed-float16",
           "mixed-bfloat16",
           "frozen",
+          "equal-names",
           "augmented",
           "compiled",
           "digits",
