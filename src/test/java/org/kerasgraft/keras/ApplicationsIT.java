@@ -32,8 +32,11 @@ class ApplicationsIT {
   /** Against Keras, relative L2: another TensorFlow (2.21) with another order of sums. */
   private static final double MOST_CUT = 5e-5;
 
-  /** A variable's largest difference beside its largest gradient. */
-  private static final double MOST_GRADIENT = 1e-4;
+  /**
+   * A variable's largest difference beside its largest gradient: four times as much, since a
+   * gradient passes the network twice, and the worst single value is taken, not the length.
+   */
+  private static final double MOST_GRADIENT = 2e-4;
 
   private static final Path ROWS = Path.of("target", "applications");
 
