@@ -6,17 +6,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.kerasgraft.error.InvalidModelException;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Checks the body of a function that is inlined: TensorFlow writes each node once and after its
- * inputs, returns a tensor for each result and no more, and records the shapes of all outputs or of
- * none. Where an op keeps its input's shape, the recorded shapes must be one.
+ * Checks the body of a function that is inlined: TensorFlow numbers what it captures, writes each
+ * node once and after its inputs, returns a tensor for each result and no more, and records the
+ * shapes of all outputs or of none. Where an op keeps its input's shape, the recorded shapes must
+ * be one.
  */
 final class BodyForm {
 
@@ -44,6 +48,9 @@ final class BodyForm {
           "FusedBatchNormV3",
           "StopGradient");
 
+  /** How TensorFlow names the arguments for what a function captures. */
+  private static final Pattern CAPTURED = Pattern.compile("unknown(?:_(\\d{1,6}))?");
+
   private final FunctionLibrary library;
   private final FunctionDef function;
   private final Set<String> arguments = new HashSet<>();
@@ -68,6 +75,7 @@ final class BodyForm {
     function.getSignature().getInputArgList().forEach(a -> arguments.add(a.getName()));
     arguments.forEach(a -> requireNew(names, a));
     function.getNodeDefList().forEach(n -> requireNew(names, n.getName()));
+    checkCaptures();
     Set<String> results = new HashSet<>();
     function.getSignature().getOutputArgList().stream()
         .map(OpDef.ArgDef::getName)
@@ -84,6 +92,21 @@ final class BodyForm {
         checkShapes(node);
       }
       earlier.put(node.getName(), node);
+    }
+  }
+
+  /** They are numbered in their order: unknown, unknown_0, unknown_1 … */
+  private void checkCaptures() {
+    int last = Integer.MIN_VALUE;
+    for (OpDef.ArgDef argument : function.getSignature().getInputArgList()) {
+      Matcher captured = CAPTURED.matcher(argument.getName());
+      if (argument.getType() == DataType.DT_RESOURCE && captured.matches()) {
+        int number = captured.group(1) == null ? -1 : Integer.parseInt(captured.group(1));
+        if (number <= last) {
+          throw damaged("takes '" + argument.getName() + "' out of its order");
+        }
+        last = number;
+      }
     }
   }
 
