@@ -41,7 +41,9 @@ final class KerasClass {
         && name.endsWith("layer_scale")) {
       return Optional.of("LayerScale"); // Keras Applications' ConvNeXt
     }
-    return layer.flatMap(Layer::type);
+    Optional<String> known = layer.flatMap(Layer::type);
+    boolean normalizes = known.isEmpty() && names.equals(Set.of("gamma", "beta"));
+    return normalizes && !name.contains("group") ? Optional.of("LayerNormalization") : known;
   }
 
   /**

@@ -30,6 +30,7 @@ class KerasClassTest {
     "sep, depthwise_kernel pointwise_kernel bias, SeparableConv2D",
     "act, alpha, PReLU",
     "stage_0_layer_scale, variable_7, LayerScale",
+    "stem_layernorm, gamma beta, LayerNormalization",
   })
   void someClassesAreToldByTheirVariables(String name, String variables, String expected) {
     assertEquals(
@@ -41,6 +42,7 @@ class KerasClassTest {
     "scale, variable_7",
     "stage_0_layer_scale, gamma",
     "depthwise, depthwise_kernel",
+    "group_norm, gamma beta",
     "norm, mean variance"
   })
   void othersOnlyByTheGraph(String name, String variables) {
