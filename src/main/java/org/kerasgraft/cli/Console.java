@@ -3,15 +3,17 @@ package org.kerasgraft.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.kerasgraft.internal.Cancellation;
 
 /**
- * Where a command writes.
+ * The user's side of a command: where it writes, and the wish that it should end.
  *
  * @param out results
  * @param err messages, progress and logs
  * @param terminal whether {@code err} is a terminal, where a line may be overwritten
+ * @param cancellation set when the user presses Ctrl-C
  */
-record Console(PrintStream out, PrintStream err, boolean terminal) {
+record Console(PrintStream out, PrintStream err, boolean terminal, Cancellation cancellation) {
 
   /** Set by the launcher when standard error is a terminal; Java itself cannot tell. */
   private static final String TERMINAL = "graft.terminal";
@@ -20,6 +22,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal) {
   Console {
     Objects.requireNonNull(out);
     Objects.requireNonNull(err);
+    Objects.requireNonNull(cancellation);
   }
 
   /** The process's own streams, as UTF-8. */
@@ -27,7 +30,8 @@ record Console(PrintStream out, PrintStream err, boolean terminal) {
     return new Console(
         new PrintStream(System.out, true, StandardCharsets.UTF_8),
         new PrintStream(System.err, true, StandardCharsets.UTF_8),
-        Boolean.getBoolean(TERMINAL));
+        Boolean.getBoolean(TERMINAL),
+        new Cancellation());
   }
 
   /** Tells the user something, on one line of standard error that names the program. */

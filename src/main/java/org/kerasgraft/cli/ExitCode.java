@@ -7,6 +7,7 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.TrainingDivergedException;
@@ -47,9 +48,6 @@ enum ExitCode {
     if (failure instanceof GraftException known) {
       return of(known);
     }
-    if (failure instanceof InterruptedException) {
-      return INTERRUPTED;
-    }
     return INTERNAL;
   }
 
@@ -76,6 +74,9 @@ enum ExitCode {
     }
     if (failure instanceof GateNotMetException || failure instanceof TooManyRejectedException) {
       return UNMET;
+    }
+    if (failure instanceof RunInterruptedException) {
+      return INTERRUPTED;
     }
     throw new AssertionError("no exit code for " + failure.getClass(), failure);
   }

@@ -30,12 +30,14 @@ public final class Main {
    */
   public static void main(String[] args) {
     Console console = Console.system();
+    Interruption interruption = Interruption.listen(console);
     ExitCode code = run(List.of(args), console);
     if (console.out().checkError() && code == ExitCode.OK) {
       console.say("The result could not be written to standard output.");
       code = ExitCode.STORAGE;
     }
     console.err().flush();
+    interruption.commandEnded();
     System.exit(code.code());
   }
 

@@ -15,7 +15,8 @@ public abstract sealed class GraftException extends RuntimeException
         StorageException,
         TrainingDivergedException,
         GateNotMetException,
-        TooManyRejectedException {
+        TooManyRejectedException,
+        RunInterruptedException {
 
   private static final long serialVersionUID = 1L;
 

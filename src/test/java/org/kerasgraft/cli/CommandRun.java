@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.kerasgraft.internal.Cancellation;
 
 /**
  * One command run within the test's process.
@@ -17,7 +18,7 @@ record CommandRun(ExitCode code, String out, String err) {
   static CommandRun of(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console = new Console(stream(out), stream(err), false);
+    Console console = new Console(stream(out), stream(err), false, new Cancellation());
     ExitCode code = Main.run(List.of(words), console);
     return new CommandRun(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

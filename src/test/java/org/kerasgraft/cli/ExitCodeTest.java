@@ -15,6 +15,7 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.TrainingDivergedException;
@@ -35,7 +36,8 @@ class ExitCodeTest {
           entry(new StorageException("p", "r"), 74),
           entry(new ModelRefusedException("p", "r"), 77),
           entry(new GateNotMetException(0.9, 0.8), 1),
-          entry(new TooManyRejectedException("d", 1, 2, 3), 1));
+          entry(new TooManyRejectedException("d", 1, 2, 3), 1),
+          entry(new RunInterruptedException("p", "r"), 130));
 
   @Test
   void everyErrorTypeHasItsCode() {
@@ -49,10 +51,5 @@ class ExitCodeTest {
   void anythingElseIsInternal() {
     assertEquals(70, ExitCode.of(new IllegalStateException("x")).code());
     assertEquals(70, ExitCode.of(new OutOfMemoryError("x")).code());
-  }
-
-  @Test
-  void interruptionHasTheShellsCode() {
-    assertEquals(130, ExitCode.of(new InterruptedException()).code());
   }
 }
