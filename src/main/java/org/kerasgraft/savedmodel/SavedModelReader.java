@@ -40,7 +40,7 @@ public final class SavedModelReader {
   private SavedModelReader() {}
 
   /**
-   * Reads a model.
+   * Scans and reads a model that holds only the ops that {@link OpPolicy} lists.
    *
    * @param directory a SavedModel: holds {@code saved_model.pb} and {@code variables/}
    * @return the model as data
@@ -49,7 +49,20 @@ public final class SavedModelReader {
    *     damaged
    */
   public static ImportedModel read(Path directory) {
+    return read(directory, OpPolicy.listed());
+  }
+
+  /**
+   * Scans and reads a model.
+   *
+   * @param directory as for {@link #read(Path)}
+   * @param policy which ops it may hold
+   * @return the model as data
+   * @throws org.kerasgraft.error.ModelRefusedException if it holds anything else
+   */
+  public static ImportedModel read(Path directory, OpPolicy policy) {
     SavedModel file = parse(requireSavedModel(directory));
+    ModelScan.of(directory, file, policy).requireClean();
     MetaGraphDef metaGraph = serving(file, directory);
     try {
       ImportedModel model = read(directory, metaGraph);

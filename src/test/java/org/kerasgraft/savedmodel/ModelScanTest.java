@@ -1,0 +1,251 @@
+package org.kerasgraft.savedmodel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.savedmodel.OpPolicy.Position;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.proto.AssetFileDef;
+import org.tensorflow.proto.CollectionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.OpDef;
+
+class ModelScanTest {
+
+  private static final Path LIST =
+      Path.of("src/main/resources/org/kerasgraft/savedmodel/allowed-ops.txt");
+
+  @TempDir private Path directory;
+
+  /** The list as a person reads it, apart from the code that does. */
+  private static Set<String> listed(String section) throws IOException {
+    String text = Files.readString(LIST);
+    String rest = text.substring(text.indexOf("[" + section + "]") + section.length() + 2);
+    int end = rest.indexOf("\n[");
+    return (end < 0 ? rest : rest.substring(0, end))
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .flatMap(line -> Stream.of(line.split(" ")))
+        .filter(word -> !word.isBlank())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> registered() {
+    return TensorFlow.registeredOpList().getOpList().stream()
+        .map(OpDef::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Set<String> accepted(Position position) {
+    return registered().stream()
+        .filter(op -> HostileModel.with(op, position).scan(directory).findings().isEmpty())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void ofAllRegisteredOpsTheListedOnesPassInAFunctionThatNothingCalls() throws IOException {
+    assertTrue(registered().size() > 1500);
+    assertEquals(listed("computation"), accepted(Position.COMPUTATION));
+  }
+
+  @Test
+  void ofAllRegisteredOpsTheListedOnesPassInTheMainGraph() throws IOException {
+    Set<String> passed =
+        registered().stream()
+            .filter(
+                op ->
+                    new HostileModel()
+                        .inMain(HostileModel.node(op, "odd", "input", "input"))
+                        .scan(directory)
+                        .findings()
+                        .isEmpty())
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(listed("computation"), passed);
+  }
+
+  @Test
+  void ofAllRegisteredOpsAssignmentsAlonePassBelowTheInitOp() throws IOException {
+    assertEquals(listed("initialization"), accepted(Position.INITIALIZATION));
+  }
+
+  @Test
+  void ofAllRegisteredOpsTheSaversPassInTheSaverBesides() throws IOException {
+    Set<String> both = listed("computation");
+    both.addAll(listed("saver"));
+    assertEquals(both, accepted(Position.SAVER));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anUnknownOpIsRefusedEverywhere(Position position) {
+    assertEquals(1, HostileModel.with("Surprise", position).scan(directory).findings().size());
+  }
+
+  static Stream<Arguments> canaries() {
+    String[] files = {"SaveV2", "RestoreV2"};
+    return Stream.concat(
+        Stream.of(files).flatMap(ModelScanTest::misusing),
+        Stream.of(
+            canary(
+                "an init op that writes a file",
+                new HostileModel().inInit(HostileModel.node("WriteFile", "odd")),
+                "WriteFile at 'odd' in the function 'init', below the init op"),
+            canary(
+                "an old init op",
+                oldInit(),
+                "Relu at 'odd' in the main graph, below the init op: it runs when the model is loaded"),
+            canary(
+                "a dataset of a graph",
+                new HostileModel().inServed(HostileModel.node("DatasetFromGraph", "odd")),
+                "runs a data pipeline"),
+            canary(
+                "a graph in a constant",
+                new HostileModel().inServed(HostileModel.text("odd", writer().toByteString())),
+                "'odd' in the function 'served': it hides a graph"),
+            canary(
+                "printing to a file",
+                new HostileModel().inMain(HostileModel.node("PrintV2", "odd")),
+                "prints"),
+            canary(
+                "an abort",
+                new HostileModel().inUnreachable(HostileModel.node("Abort", "odd")),
+                "ends or blocks the process"),
+            canary("a second meta graph", twoMetaGraphs(), "WriteFile"),
+            canary("an asset outside", asset("../../etc/passwd"), "asset outside of the model"),
+            canary("an absolute asset", asset("/etc/passwd"), "asset outside of the model")));
+  }
+
+  private static Stream<Arguments> misusing(String op) {
+    return Stream.of(
+        canary(
+            op + " with a constant path in the saver",
+            new HostileModel()
+                .inSave(
+                    HostileModel.text("path", "somewhere"), HostileModel.node(op, "odd", "path")),
+            "file"),
+        canary(
+            op + " above the prefix",
+            new HostileModel()
+                .inSave(
+                    HostileModel.text("up", "/../../up"),
+                    HostileModel.node("StringJoin", "path", "file_prefix", "up:output:0"),
+                    HostileModel.node(op, "odd", "path:output:0")),
+            "file"),
+        canary(
+            op + " of what is served",
+            new HostileModel().inServed(HostileModel.node(op, "odd", "x")),
+            "reads or writes files"),
+        canary(
+            op + " in a saver's function that something else calls",
+            new HostileModel()
+                .inSave(HostileModel.node(op, "odd", "file_prefix"))
+                .inServed(HostileModel.call("save", "also", "x")),
+            "reads or writes files"));
+  }
+
+  private static GraphDef writer() {
+    return GraphDef.newBuilder().addNode(HostileModel.node("WriteFile", "inner")).build();
+  }
+
+  private static HostileModel oldInit() {
+    HostileModel model = new HostileModel().inMain(HostileModel.node("Relu", "odd"));
+    CollectionDef.Builder collection = CollectionDef.newBuilder();
+    collection.getNodeListBuilder().addValue("odd");
+    model.meta().putCollectionDef("saved_model_main_op", collection.build());
+    return model;
+  }
+
+  private static HostileModel twoMetaGraphs() {
+    return new HostileModel() {
+      @Override
+      org.tensorflow.proto.SavedModel build() {
+        var other = new HostileModel().inMain(HostileModel.node("WriteFile", "odd")).build();
+        return super.build().toBuilder().addMetaGraphs(other.getMetaGraphs(0)).build();
+      }
+    };
+  }
+
+  private static HostileModel asset(String name) {
+    HostileModel model = new HostileModel();
+    model.meta().addAssetFileDef(AssetFileDef.newBuilder().setFilename(name));
+    return model;
+  }
+
+  private static Arguments canary(String name, HostileModel model, String message) {
+    return Arguments.of(name, model, message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("canaries")
+  void isRefusedNamingPlaceAndReason(String name, HostileModel model, String message) {
+    ScanReport report = model.scan(directory);
+    ModelRefusedException e = assertThrows(ModelRefusedException.class, report::requireClean, name);
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  @Test
+  void theSaverOfAKerasExportPasses() {
+    HostileModel model =
+        new HostileModel()
+            .inSave(
+                HostileModel.text("local", "_temp/part"),
+                HostileModel.text("remote", ".part"),
+                HostileModel.node("StaticRegexFullMatch", "s3", "file_prefix"),
+                HostileModel.node(
+                    "Select", "suffix", "s3:output:0", "remote:output:0", "local:output:0"),
+                HostileModel.node("StringJoin", "join", "file_prefix", "suffix:output:0"),
+                HostileModel.node("ShardedFilename", "shard", "join:output:0", "0", "1"),
+                HostileModel.node("SaveV2", "save", "shard:filename:0", "names"),
+                HostileModel.node("Pack", "shards", "shard:filename:0", "^save"),
+                HostileModel.node("MergeV2Checkpoints", "merge", "shards:output:0", "file_prefix"));
+    assertEquals(List.of(), model.scan(directory).findings());
+  }
+
+  @Test
+  void aLinkThatLeadsOutIsRefusedAndOneInsideIsNot(@TempDir Path outside) throws IOException {
+    Path inside = Files.createDirectory(directory.resolve("variables"));
+    Files.writeString(inside.resolve("real"), "x");
+    Files.createSymbolicLink(inside.resolve("alias"), inside.resolve("real"));
+    assertEquals(List.of(), new HostileModel().scan(directory).findings());
+    Files.createSymbolicLink(directory.resolve("assets"), outside);
+    List<ScanFinding> findings = new HostileModel().scan(directory).findings();
+    assertEquals(
+        List.of("'assets' in the directory: it is a link that leads out of the model"),
+        findings.stream().map(ScanFinding::text).toList());
+  }
+
+  @Test
+  void whatTheUserAllowsPassesAndIsRecorded() {
+    HostileModel model = new HostileModel().inMain(HostileModel.node("PrintV2", "odd"));
+    ScanReport report =
+        ModelScan.of(directory, model.build(), OpPolicy.listedAnd(List.of("PrintV2", "Abort")));
+    assertEquals(List.of(), report.findings());
+    assertEquals(Set.of("PrintV2"), report.allowedByUser());
+  }
+
+  @Test
+  void longChainsAndCirclesEnd() {
+    HostileModel model = new HostileModel();
+    for (int i = 0; i < 50_000; i++) {
+      model.inSave(HostileModel.node("Identity", "n" + i, i == 0 ? "n49999" : "n" + (i - 1)));
+    }
+    model.inSave(HostileModel.node("SaveV2", "odd", "n49999"));
+    assertEquals(1, model.scan(directory).findings().size());
+  }
+}
