@@ -6,6 +6,7 @@ import org.kerasgraft.export.KerasReturn;
 import org.kerasgraft.export.ReturnedModel;
 import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.savedmodel.OpPolicy;
 import org.kerasgraft.savedmodel.SavedModelReader;
 
 /**
@@ -34,9 +35,23 @@ public final class Graft {
    * @return the model, to be cut
    * @throws org.kerasgraft.error.MissingInputException if there is no such directory
    * @throws org.kerasgraft.error.InvalidModelException if it is no SavedModel, or is damaged
+   * @throws org.kerasgraft.error.ModelRefusedException if it holds an op that {@link OpPolicy} does
+   *     not list
    */
   public static KerasModel open(Path directory) {
     return KerasModel.of(Network.of(SavedModelReader.read(directory)));
+  }
+
+  /**
+   * Opens a Keras model that may hold more ops than the listed ones, because you trust it.
+   *
+   * @param directory as for {@link #open(Path)}
+   * @param policy which ops the model may hold
+   * @return the model, to be cut
+   * @throws org.kerasgraft.error.ModelRefusedException if it holds any other
+   */
+  public static KerasModel open(Path directory, OpPolicy policy) {
+    return KerasModel.of(Network.of(SavedModelReader.read(directory, policy)));
   }
 
   /**

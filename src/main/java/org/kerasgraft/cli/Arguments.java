@@ -2,7 +2,6 @@ package org.kerasgraft.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,15 +149,14 @@ final class Arguments {
     return text(option).map(value -> toPath("--" + option, value));
   }
 
-  /** All paths of an option that takes several; empty if it is not there. */
+  /** All values of an option that takes several; empty if it is not there. */
+  List<String> texts(String option) {
+    return has(option) ? List.of(line.getOptionValues(option)) : List.of();
+  }
+
+  /** The same as paths. */
   List<Path> paths(String option) {
-    List<Path> paths = new ArrayList<>();
-    if (has(option)) {
-      for (String value : line.getOptionValues(option)) {
-        paths.add(toPath("--" + option, value));
-      }
-    }
-    return paths;
+    return texts(option).stream().map(value -> toPath("--" + option, value)).toList();
   }
 
   /** The path of an option that must be there. */

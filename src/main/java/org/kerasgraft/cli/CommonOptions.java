@@ -1,9 +1,11 @@
 package org.kerasgraft.cli;
 
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.PreprocessingChoice;
+import org.kerasgraft.savedmodel.OpPolicy;
 
 /** Options that mean the same in every command that has them. */
 final class CommonOptions {
@@ -38,6 +40,12 @@ final class CommonOptions {
       OptionSection.valued(
           "seed", "N", "What all randomness derives from, 0 to 4294967295; default 0.");
 
+  static final Option ALLOW_OP =
+      OptionSection.listed(
+          "allow-op",
+          "OP",
+          "Ops that the model may hold besides the listed ones, because you trust it; recorded in"
+              + " the manifest.");
   static final Option THREADS =
       OptionSection.valued("threads", "N", "Threads of TensorFlow; default: its own choice.");
   static final Option DEVICE =
@@ -58,6 +66,17 @@ final class CommonOptions {
         arguments.choice(
             "device", RuntimeOptions.Device.AUTO, d -> d.name().toLowerCase(Locale.ROOT)),
         arguments.count("threads", 1).orElse(0));
+  }
+
+  /** The listed ops, and those of {@code --allow-op}. */
+  static OpPolicy policy(Arguments arguments) {
+    List<String> ops = arguments.texts("allow-op");
+    for (String op : ops) {
+      if (!op.matches("[A-Za-z0-9_>]+")) {
+        throw Arguments.invalid("--allow-op", op, "the name of an op, such as ImageSummary");
+      }
+    }
+    return OpPolicy.listedAnd(ops);
   }
 
   static PreprocessingChoice preprocessing(Arguments arguments) {

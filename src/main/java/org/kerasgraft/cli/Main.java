@@ -14,6 +14,7 @@ public final class Main {
       List.of(
           new DemoCommand(),
           new InspectCommand(),
+          new ScanCommand(),
           new FeaturesCommand(),
           new TrainCommand(),
           new EvaluateCommand(),

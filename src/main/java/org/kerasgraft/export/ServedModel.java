@@ -10,8 +10,10 @@ import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.OpPolicy;
+import org.kerasgraft.savedmodel.SavedModelReader;
 import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
@@ -29,15 +31,15 @@ import org.tensorflow.types.TString;
 public final class ServedModel implements AutoCloseable {
 
   private final ServedDirectory directory;
-  private final SavedModelBundle bundle;
+  private final ServedGraph graph;
   private final SignatureDef serving;
   private final Optional<SignatureDef> servingBytes;
   private volatile boolean open = true;
 
-  private ServedModel(ServedDirectory directory, SavedModelBundle bundle) {
+  private ServedModel(ServedDirectory directory, ServedGraph graph) {
     this.directory = directory;
-    this.bundle = bundle;
-    Map<String, SignatureDef> signatures = bundle.metaGraphDef().getSignatureDefMap();
+    this.graph = graph;
+    Map<String, SignatureDef> signatures = graph.metaGraph().getSignatureDefMap();
     this.serving = signatures.get(MainGraph.SERVING_DEFAULT);
     this.servingBytes = Optional.ofNullable(signatures.get(MainGraph.SERVING_BYTES));
   }
@@ -64,14 +66,24 @@ public final class ServedModel implements AutoCloseable {
    * @throws UsageException if a GPU is asked for and there is none
    */
   public static ServedModel open(Path path, RuntimeOptions options) {
+    return open(path, options, OpPolicy.listed());
+  }
+
+  /**
+   * Opens an exported model that may hold more ops than the listed ones.
+   *
+   * @param path as for {@link #open(Path)}
+   * @param options device and threads
+   * @param policy which ops the model may hold
+   * @return the model, to be closed by the caller
+   * @throws org.kerasgraft.error.ModelRefusedException if it holds any other
+   */
+  public static ServedModel open(Path path, RuntimeOptions options, OpPolicy policy) {
     ServedDirectory directory = ServedDirectory.find(path);
     SessionSettings settings = SessionSettings.of(options);
     try {
-      SavedModelBundle bundle =
-          SavedModelBundle.loader(directory.path().toString())
-              .withConfigProto(settings.config())
-              .load();
-      return new ServedModel(directory, bundle);
+      ImportedModel model = SavedModelReader.read(directory.path(), policy);
+      return new ServedModel(directory, ServedGraph.open(model, settings));
     } catch (RuntimeException e) {
       if (!NativeFailure.is(e)) {
         throw e;
@@ -225,14 +237,14 @@ public final class ServedModel implements AutoCloseable {
     if (!open) {
       throw new IllegalStateException("The model in '" + directory() + "' is closed");
     }
-    return bundle.session();
+    return graph.session();
   }
 
   @Override
   public void close() {
     if (open) {
       open = false;
-      bundle.close();
+      graph.close();
     }
   }
 }

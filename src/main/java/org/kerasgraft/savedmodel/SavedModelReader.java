@@ -76,6 +76,17 @@ public final class SavedModelReader {
     }
   }
 
+  /**
+   * Scans a model without reading it any further.
+   *
+   * @param directory as for {@link #read(Path)}
+   * @param policy which ops it may hold
+   * @return what it may do, and what of it is not allowed
+   */
+  public static ScanReport scan(Path directory, OpPolicy policy) {
+    return ModelScan.of(directory, parse(requireSavedModel(directory)), policy);
+  }
+
   private static ImportedModel read(Path directory, MetaGraphDef metaGraph) {
     boolean hasVariables = Files.exists(directory.resolve("variables"));
     CheckpointIndex checkpoint =
