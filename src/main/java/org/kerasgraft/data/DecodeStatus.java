@@ -8,15 +8,28 @@ public enum DecodeStatus {
   EMPTY("empty"),
   /** A file that was listed but is not there any more, or a link that leads nowhere. */
   VANISHED("vanished"),
-  /** A file that may not or cannot be read. */
+  /**
+   * A file that may not or cannot be read, what is no file at all (a pipe, a socket, a device), or
+   * a folder that may not or cannot be listed.
+   */
   UNREADABLE("unreadable"),
+  /** A file that changed while it was read, or between the two times that a job reads it. */
+  CHANGED("changed"),
   /** Content that is neither JPEG, PNG, GIF nor BMP, whatever the file's name. */
   NOT_AN_IMAGE("not-an-image"),
   /** An image whose end is missing. */
   TRUNCATED("truncated"),
   /** An image that ends as it should but cannot be decoded. */
   DAMAGED("damaged"),
-  /** An image of more than {@link ImageDecoder#MOST_PIXELS} pixels, or a file too big to hold. */
+  /**
+   * An image of channels that are not decoded to RGB, by Keras neither: a BMP of other than 24 bits
+   * a pixel, a JPEG of other than 1, 3 or 4 components.
+   */
+  WRONG_CHANNELS("wrong-channels"),
+  /**
+   * An image of more pixels than are allowed, {@link ImageDecoder#MOST_PIXELS} unless another limit
+   * was set, or a file of more than 2^28 bytes.
+   */
   TOO_LARGE("too-large");
 
   private final String code;

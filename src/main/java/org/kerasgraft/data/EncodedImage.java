@@ -3,9 +3,13 @@ package org.kerasgraft.data;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /** The bytes of an image file, or why they could not be had. */
 public final class EncodedImage {
@@ -34,30 +38,56 @@ public final class EncodedImage {
   }
 
   /**
-   * Reads a file. Never throws for what the file system says.
+   * Reads a file. Never throws for what the file system says; only regular files are opened, so
+   * that no pipe is waited for.
    *
    * @param file its path; a link is followed
    * @return the bytes, or the reason why there are none
    */
   public static EncodedImage read(Path file) {
+    return read(file, () -> {});
+  }
+
+  /** Reads a file; what happens between the reading and the check after it is a test's to say. */
+  static EncodedImage read(Path file, Runnable afterReading) {
     try {
-      if (!Files.exists(file)) {
-        return failed(DecodeStatus.VANISHED, "no such file");
+      BasicFileAttributes before = Files.readAttributes(file, BasicFileAttributes.class);
+      if (before.isDirectory()) {
+        return failed(DecodeStatus.UNREADABLE, "a folder that is not listed");
       }
-      if (!Files.isRegularFile(file)) {
+      if (!before.isRegularFile()) {
         return failed(DecodeStatus.UNREADABLE, "no regular file");
       }
-      try (InputStream stream = Files.newInputStream(file)) {
-        byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
-        return bytes.length > MOST_BYTES
-            ? failed(DecodeStatus.TOO_LARGE, "more than " + MOST_BYTES + " bytes")
-            : of(bytes);
+      if (before.size() > MOST_BYTES) {
+        return failed(DecodeStatus.TOO_LARGE, before.size() + " bytes");
       }
+      byte[] bytes;
+      try (InputStream stream = Files.newInputStream(file)) {
+        bytes = stream.readNBytes(MOST_BYTES + 1);
+      }
+      afterReading.run();
+      BasicFileAttributes after = Files.readAttributes(file, BasicFileAttributes.class);
+      return isSame(before, after) && bytes.length == after.size()
+          ? of(bytes)
+          : failed(DecodeStatus.CHANGED, "it changed while it was read");
     } catch (NoSuchFileException | FileNotFoundException e) {
       return failed(DecodeStatus.VANISHED, "no such file");
-    } catch (IOException | SecurityException e) {
-      return failed(DecodeStatus.UNREADABLE, e.getClass().getSimpleName());
+    } catch (AccessDeniedException | SecurityException e) {
+      return failed(DecodeStatus.UNREADABLE, "no permission");
+    } catch (FileSystemException e) {
+      return failed(
+          DecodeStatus.UNREADABLE, Objects.requireNonNullElse(e.getReason(), "no reason"));
+    } catch (IOException e) {
+      return failed(
+          DecodeStatus.UNREADABLE,
+          Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
     }
+  }
+
+  private static boolean isSame(BasicFileAttributes before, BasicFileAttributes after) {
+    return before.size() == after.size()
+        && before.lastModifiedTime().equals(after.lastModifiedTime())
+        && Objects.equals(before.fileKey(), after.fileKey());
   }
 
   private static EncodedImage failed(DecodeStatus status, String detail) {

@@ -30,8 +30,8 @@ import org.tensorflow.types.TUint8;
 public final class ImageDecoder implements AutoCloseable {
 
   /**
-   * Images of more pixels are not decoded: a small file can claim a huge image. The number is the
-   * one at which Pillow warns of decompression bombs.
+   * Images of more pixels are not decoded, unless another limit is set: a small file can claim a
+   * huge image. The number is the one at which Pillow warns of decompression bombs.
    */
   public static final long MOST_PIXELS = 89_478_485L;
 
@@ -39,14 +39,16 @@ public final class ImageDecoder implements AutoCloseable {
   private static final int LONGEST_DETAIL = 200;
 
   private final ImageSize size;
+  private final long mostPixels;
   private final NativeScope scope;
   private final Session session;
   private final String encoded;
   private final String pixels;
   private volatile boolean open = true;
 
-  private ImageDecoder(ImageSize size, NativeScope scope) {
+  private ImageDecoder(ImageSize size, long mostPixels, NativeScope scope) {
     this.size = size;
+    this.mostPixels = mostPixels;
     this.scope = scope;
     Graph graph = scope.own(new Graph());
     Ops tf = Ops.create(graph);
@@ -69,15 +71,30 @@ public final class ImageDecoder implements AutoCloseable {
   }
 
   /**
-   * Opens a decoder.
+   * Opens a decoder of images of up to {@link #MOST_PIXELS} pixels.
    *
    * @param size what images are resized to
    * @return the decoder, owned by the caller
    */
   public static ImageDecoder open(ImageSize size) {
+    return open(size, MOST_PIXELS);
+  }
+
+  /**
+   * Opens a decoder.
+   *
+   * @param size what images are resized to
+   * @param mostPixels the pixels of the largest image that is decoded, 1 or more; decoding takes
+   *     three bytes for each
+   * @return the decoder, owned by the caller
+   */
+  public static ImageDecoder open(ImageSize size, long mostPixels) {
+    if (mostPixels < 1) {
+      throw new IllegalArgumentException("mostPixels must be 1 or more, not " + mostPixels);
+    }
     NativeScope scope = new NativeScope();
     try {
-      return new ImageDecoder(size, scope);
+      return new ImageDecoder(size, mostPixels, scope);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -125,24 +142,36 @@ public final class ImageDecoder implements AutoCloseable {
       return image.result();
     }
     Optional<ImageHeader> header = ImageHeader.of(image.bytes());
-    if (header.isEmpty()) {
+    return header.isEmpty()
+        ? new DecodeResult(
+            DecodeStatus.NOT_AN_IMAGE, "the content is neither JPEG, PNG, GIF nor BMP")
+        : decode(image.bytes(), header.get(), target, offset);
+  }
+
+  private DecodeResult decode(byte[] bytes, ImageHeader header, float[] target, int offset) {
+    if (header.pixels() > mostPixels) {
       return new DecodeResult(
-          DecodeStatus.NOT_AN_IMAGE, "the content is neither JPEG, PNG, GIF nor BMP");
+          DecodeStatus.TOO_LARGE, header.height() + "x" + header.width() + " pixels");
     }
-    if (header.get().pixels() > MOST_PIXELS) {
-      return new DecodeResult(
-          DecodeStatus.TOO_LARGE, header.get().height() + "x" + header.get().width() + " pixels");
+    if (!header.wrongChannels().isEmpty()) {
+      return new DecodeResult(DecodeStatus.WRONG_CHANNELS, header.wrongChannels());
+    }
+    if (header.pixels() == 0) {
+      return broken(bytes, header, "its header is cut off or damaged");
     }
     try {
-      run(image.bytes(), target, offset);
-      return DecodeResult.OK;
+      run(bytes, target, offset);
+      return DecodeResult.ok(header.remarks());
     } catch (TFResourceExhaustedException e) {
       return new DecodeResult(DecodeStatus.TOO_LARGE, detail(e));
     } catch (TensorFlowException | IllegalArgumentException e) {
-      return new DecodeResult(
-          header.get().isComplete(image.bytes()) ? DecodeStatus.DAMAGED : DecodeStatus.TRUNCATED,
-          detail(e));
+      return broken(bytes, header, detail(e));
     }
+  }
+
+  private static DecodeResult broken(byte[] bytes, ImageHeader header, String detail) {
+    return new DecodeResult(
+        header.isComplete(bytes) ? DecodeStatus.DAMAGED : DecodeStatus.TRUNCATED, detail);
   }
 
   private void run(byte[] bytes, float[] target, int offset) {

@@ -53,7 +53,7 @@ class ImageDecoderTest {
             expected.read(row, keras, row * expected.rowSize());
           }
           float[] pixels = new float[decoder.imageValues()];
-          assertEquals(DecodeResult.OK, decoder.decode(GOLDENS.resolve(name), pixels, 0), name);
+          assertTrue(decoder.decode(GOLDENS.resolve(name), pixels, 0).isOk(), name);
           assertArrayEquals(keras, pixels, 0f, name);
         }
       }
@@ -62,12 +62,12 @@ class ImageDecoderTest {
 
   @Test
   void headersTellTheSizeBeforeDecoding() throws IOException {
-    assertEquals(header(ImageHeader.Kind.PNG, 24, 40), headerOf("landscape.png"));
-    assertEquals(header(ImageHeader.Kind.JPEG, 37, 21), headerOf("portrait.jpg"));
-    assertEquals(header(ImageHeader.Kind.JPEG, 33, 29), headerOf("progressive.jpeg"));
-    assertEquals(header(ImageHeader.Kind.GIF, 22, 31), headerOf("animated.gif"));
-    assertEquals(header(ImageHeader.Kind.BMP, 18, 27), headerOf("bitmap.bmp"));
-    assertEquals(header(ImageHeader.Kind.JPEG, 17, 35), headerOf("turned.jpg"));
+    assertHeader(ImageHeader.Kind.PNG, 24, 40, "landscape.png");
+    assertHeader(ImageHeader.Kind.JPEG, 37, 21, "portrait.jpg");
+    assertHeader(ImageHeader.Kind.JPEG, 33, 29, "progressive.jpeg");
+    assertHeader(ImageHeader.Kind.GIF, 22, 31, "animated.gif");
+    assertHeader(ImageHeader.Kind.BMP, 18, 27, "bitmap.bmp");
+    assertHeader(ImageHeader.Kind.JPEG, 17, 35, "turned.jpg");
     for (String name : NAMES) {
       byte[] bytes = Files.readAllBytes(GOLDENS.resolve(name));
       assertTrue(ImageHeader.of(bytes).orElseThrow().isComplete(bytes), name);
@@ -109,6 +109,31 @@ class ImageDecoderTest {
     assertEquals(DecodeStatus.TOO_LARGE, decode(Files.write(folder.resolve("b.jpg"), jpeg)));
   }
 
+  @Test
+  void anotherLimitOfPixelsHoldsInstead() {
+    Path landscape = GOLDENS.resolve("landscape.png");
+    try (ImageDecoder tight = ImageDecoder.open(new ImageSize(4, 4), 24 * 40 - 1);
+        ImageDecoder just = ImageDecoder.open(new ImageSize(4, 4), 24 * 40)) {
+      DecodeResult refused = tight.decode(landscape, new float[48], 0);
+      assertEquals(new DecodeResult(DecodeStatus.TOO_LARGE, "24x40 pixels"), refused);
+      assertTrue(just.decode(landscape, new float[48], 0).isOk());
+    }
+  }
+
+  @Test
+  void turnedAndAnimatedImagesAreAcceptedWithARemark() {
+    try (ImageDecoder decoder = ImageDecoder.open(new ImageSize(4, 4))) {
+      for (String name : NAMES) {
+        String remark =
+            name.equals("turned.jpg")
+                ? "exif-rotated"
+                : name.equals("animated.gif") ? "animated" : "";
+        DecodeResult result = decoder.decode(GOLDENS.resolve(name), new float[48], 0);
+        assertEquals(new DecodeResult(DecodeStatus.OK, remark), result, name);
+      }
+    }
+  }
+
   /** Flips, runs and cuts with a fixed seed: every outcome is a value. */
   @Test
   void mutatedImagesNeverThrow() throws IOException {
@@ -144,7 +169,7 @@ class ImageDecoderTest {
 
   private static float[] pixels(ImageDecoder decoder, String name) {
     float[] pixels = new float[decoder.imageValues()];
-    assertEquals(DecodeResult.OK, decoder.decode(GOLDENS.resolve(name), pixels, 0), name);
+    assertTrue(decoder.decode(GOLDENS.resolve(name), pixels, 0).isOk(), name);
     return pixels;
   }
 
@@ -196,12 +221,11 @@ class ImageDecoderTest {
     return Files.write(folder.resolve(name), content.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ImageHeader header(ImageHeader.Kind kind, int height, int width) {
-    return new ImageHeader(kind, height, width);
-  }
-
-  private static ImageHeader headerOf(String name) throws IOException {
-    return ImageHeader.of(Files.readAllBytes(GOLDENS.resolve(name))).orElseThrow();
+  private static void assertHeader(ImageHeader.Kind kind, int height, int width, String name)
+      throws IOException {
+    ImageHeader header = ImageHeader.of(Files.readAllBytes(GOLDENS.resolve(name))).orElseThrow();
+    assertEquals(kind, header.kind(), name);
+    assertEquals(List.of((long) height, (long) width), List.of(header.height(), header.width()));
   }
 
   private static int indexOf(byte[] bytes, int first, int second) {
