@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.internal.NearNames;
 
@@ -98,15 +100,27 @@ public final class FeatureExtractor {
    * @throws org.kerasgraft.error.InvalidDataException if no input can be used, or rows do not fit
    */
   public FeatureSet extract(String tensor, Path directory) {
-    return extractAll(List.of(tensor), List.of(directory)).get(0);
+    return extractAll(List.of(tensor), List.of(directory), AtomicDirectory::create).get(0);
   }
 
-  /** Computes several tensors in one pass, each into its directory. */
-  List<FeatureSet> extractAll(List<String> tensors, List<Path> directories) {
+  /** Computes several tensors in one pass, each into its entry of a store. */
+  List<FeatureSet> extractShared(List<String> tensors, List<Path> entries) {
+    return extractAll(tensors, entries, FeatureExtractor::entry);
+  }
+
+  private static AtomicDirectory entry(Path directory) {
+    AtomicDirectory entry = AtomicDirectory.shared(directory);
+    entry.discard();
+    return entry;
+  }
+
+  private List<FeatureSet> extractAll(
+      List<String> tensors, List<Path> directories, Function<Path, AtomicDirectory> opening) {
     try (NativeScope scope = new NativeScope()) {
       List<FeatureFiles> files = new ArrayList<>();
       for (int i = 0; i < tensors.size(); i++) {
-        files.add(scope.own(new FeatureFiles(tensors.get(i), directories.get(i))));
+        AtomicDirectory directory = opening.apply(directories.get(i));
+        files.add(scope.own(new FeatureFiles(tensors.get(i), directory)));
       }
       List<IndexRow> index =
           new Extraction(network, input, options, files).run(keys().contentHashes());

@@ -20,9 +20,10 @@ final class FeatureFiles implements AutoCloseable {
   private NpyWriter writer;
   private Shape rowShape;
 
-  FeatureFiles(String tensor, Path target) {
+  /** Takes the directory over, and closes it. */
+  FeatureFiles(String tensor, AtomicDirectory directory) {
     this.tensor = tensor;
-    this.directory = AtomicDirectory.create(target);
+    this.directory = directory;
   }
 
   String tensor() {

@@ -154,7 +154,7 @@ public final class FeatureStore {
   private List<FeatureSet> compute(FeatureExtractor extractor, List<String> tensors) {
     List<Path> entries = tensors.stream().map(tensor -> entry(extractor, tensor)).toList();
     try {
-      return extractor.extractAll(tensors, entries);
+      return extractor.extractShared(tensors, entries);
     } catch (CannotCreateException e) {
       // Another process may have been faster: what it has finished is as good, and the rest is
       // computed without it. Each time round fewer are missing.

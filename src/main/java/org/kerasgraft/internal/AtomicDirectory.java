@@ -3,73 +3,172 @@ package org.kerasgraft.internal;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.FaultPoints.Point;
 
 /**
  * A directory that appears under its name complete or not at all: it is written beside its place,
- * synced, and renamed by {@link #commit()}. Closing without a commit removes what was written.
+ * synced, and renamed by {@link #commit()}. While it is written, a lock on {@code .NAME.lock} tells
+ * a second writer so.
+ *
+ * <p>What is unfinished lies in {@code .NAME.tmp}, which closing removes and the next writer of the
+ * same target removes if a kill left it, or, if the work can be resumed, in {@code .NAME.partial},
+ * which stays until it is finished or its owner removes it. Committing and closing are safe from
+ * several threads.
  */
 public final class AtomicDirectory implements AutoCloseable {
 
-  private final Path target;
-  private final Path staging;
-  private final Optional<Path> existing;
-  private boolean open = true;
+  private static final String DISCARDED = ".tmp";
+  private static final String KEPT = ".partial";
+  private static final String LOCK = ".lock";
 
-  private AtomicDirectory(Path target, Path staging, Optional<Path> existing) {
-    this.target = target;
+  /** What can fail while a directory is opened. */
+  private interface Opening {
+    AtomicDirectory open() throws IOException;
+  }
+
+  private final OutputPlace place;
+  private final Path staging;
+  private final OutputLock lock;
+  private final boolean resumed;
+  private boolean keeping;
+  private boolean open = true;
+  private boolean committed;
+
+  private AtomicDirectory(OutputPlace place, Path staging, OutputLock lock, boolean resumed) {
+    this.place = place;
     this.staging = staging;
-    this.existing = existing;
+    this.lock = lock;
+    this.resumed = resumed;
   }
 
   /**
-   * Starts a directory that shall become {@code target}.
+   * Starts a directory that shall become {@code target}. Closing it without a commit removes it.
    *
    * @param target the final path; must be absent or an empty directory; a link to one is followed
    * @return the open directory, to be committed and closed by the caller
-   * @throws CannotCreateException if the target exists with content, or its parent refuses
+   * @throws CannotCreateException if the target exists with content, another writes it, there is
+   *     unfinished work of it, or its parent refuses
    */
   public static AtomicDirectory create(Path target) {
-    requireFree(target);
-    Path absolute = place(target);
-    Path staging =
-        absolute.resolveSibling("." + absolute.getFileName() + ".tmp-" + UUID.randomUUID());
-    Optional<Path> existing = nearestExisting(absolute);
-    try {
-      Files.createDirectories(staging);
-    } catch (IOException e) {
-      throw new CannotCreateException(
-          "Cannot create '" + target + "': " + obstacle(existing, e) + ".",
-          "Choose a path whose parent is a directory you may write to.",
-          e);
-    }
-    return new AtomicDirectory(absolute, staging, existing);
+    OutputPlace place = OutputPlace.of(target);
+    return begin(place, acquire(place), false, false);
   }
 
-  /** Where the directory will be: a link's end, so that the link stays. */
-  private static Path place(Path target) {
-    try {
-      return Files.isDirectory(target) ? target.toRealPath() : target.toAbsolutePath().normalize();
-    } catch (IOException e) {
-      throw new CannotCreateException(
-          "Cannot look at '" + target + "': " + reason(e) + ".", "Choose another path.", e);
+  /**
+   * Starts a directory whose unfinished state is worth something, or goes on with one. Closing it
+   * without a commit keeps it, unless it is empty or {@link #discard()} was called.
+   *
+   * @param target the final path, as for {@link #create}
+   * @param resume whether to go on with what is kept; if nothing is, this starts anew
+   * @return the open directory, to be committed and closed by the caller
+   * @throws CannotCreateException as for {@link #create}; unfinished work is no obstacle if it is
+   *     to be resumed
+   */
+  public static AtomicDirectory resumable(Path target, boolean resume) {
+    OutputPlace place = OutputPlace.of(target);
+    return begin(place, acquire(place), true, resume);
+  }
+
+  /**
+   * Starts or resumes a directory that several processes may make at the same time, all with the
+   * same content: the first goes on with what was kept, the others work in places of their own, and
+   * the first to {@link #commit()} wins.
+   *
+   * @param target the final path, as for {@link #create}
+   * @return the open directory, to be committed and closed by the caller
+   * @throws CannotCreateException if the target exists with content, or its parent refuses
+   */
+  public static AtomicDirectory shared(Path target) {
+    OutputPlace place = OutputPlace.of(target);
+    Optional<OutputLock> lock = tryAcquire(place, LOCK);
+    if (lock.isPresent()) {
+      return begin(place, lock.get(), true, true);
     }
+    String own = DISCARDED + "-" + UUID.randomUUID();
+    OutputLock ownLock = tryAcquire(place, own + LOCK).orElseThrow();
+    return opened(place, ownLock, () -> open(place, place.sibling(own), ownLock, false));
+  }
+
+  private static OutputLock acquire(OutputPlace place) {
+    return tryAcquire(place, LOCK)
+        .orElseThrow(
+            () ->
+                new CannotCreateException(
+                    "'"
+                        + place.given()
+                        + "' is being written by "
+                        + OutputLock.holder(place.sibling(LOCK))
+                        + "; nothing was touched.",
+                    "Wait until it has finished, or choose another path."));
+  }
+
+  private static Optional<OutputLock> tryAcquire(OutputPlace place, String suffix) {
+    place.makeParent();
+    try {
+      return OutputLock.tryAcquire(place.sibling(suffix));
+    } catch (IOException e) {
+      throw place.refused(e);
+    }
+  }
+
+  /** Looks at what is there only now that nobody else can change it. */
+  private static AtomicDirectory begin(
+      OutputPlace place, OutputLock lock, boolean keeping, boolean resume) {
+    return opened(
+        place,
+        lock,
+        () -> {
+          requireFree(place.given());
+          Path kept = place.sibling(KEPT);
+          boolean unfinished = Files.exists(kept, NOFOLLOW_LINKS) && !OutputPlace.isEmpty(kept);
+          if (unfinished && !resume) {
+            throw new CannotCreateException(
+                "'"
+                    + place.given()
+                    + "' was begun and not finished; what there is lies in '"
+                    + kept
+                    + "'.",
+                "Go on with it by --resume, or remove that directory.");
+          }
+          deleteTree(place.sibling(DISCARDED));
+          place.sweep(DISCARDED, LOCK);
+          AtomicDirectory directory =
+              open(place, keeping ? kept : place.sibling(DISCARDED), lock, unfinished);
+          directory.keeping = keeping;
+          return directory;
+        });
+  }
+
+  /** Lets go of the lock if a directory cannot be opened. */
+  private static AtomicDirectory opened(OutputPlace place, OutputLock lock, Opening opening) {
+    boolean begun = false;
+    try {
+      AtomicDirectory directory = opening.open();
+      begun = true;
+      return directory;
+    } catch (IOException e) {
+      throw place.refused(e);
+    } finally {
+      if (!begun) {
+        place.leave(lock);
+      }
+    }
+  }
+
+  private static AtomicDirectory open(
+      OutputPlace place, Path staging, OutputLock lock, boolean resumed) throws IOException {
+    FaultPoints.before(Point.WRITE, staging);
+    Files.createDirectories(staging);
+    return new AtomicDirectory(place, staging, lock, resumed);
   }
 
   /**
@@ -79,22 +178,12 @@ public final class AtomicDirectory implements AutoCloseable {
    * @throws CannotCreateException if it exists and is anything but an empty directory
    */
   public static void requireFree(Path target) {
-    if (!Files.exists(target, NOFOLLOW_LINKS)) {
-      return;
+    if (Files.exists(target, NOFOLLOW_LINKS)
+        && !(Files.isDirectory(target) && OutputPlace.isEmpty(target))) {
+      throw new CannotCreateException(
+          "'" + target + "' exists already; nothing was touched.",
+          "Choose a new path, or remove it first.");
     }
-    if (Files.isDirectory(target)) {
-      try (Stream<Path> content = Files.list(target)) {
-        if (content.findAny().isEmpty()) {
-          return;
-        }
-      } catch (IOException e) {
-        throw new CannotCreateException(
-            "Cannot look into '" + target + "': " + reason(e) + ".", "Choose another path.", e);
-      }
-    }
-    throw new CannotCreateException(
-        "'" + target + "' exists already; nothing was touched.",
-        "Choose a new path, or remove it first.");
   }
 
   /**
@@ -107,24 +196,44 @@ public final class AtomicDirectory implements AutoCloseable {
   }
 
   /**
+   * Whether there was unfinished work to go on with.
+   *
+   * @return true if {@link #staging()} holds it
+   */
+  public boolean resumed() {
+    return resumed;
+  }
+
+  /** Lets {@link #close()} remove what was written, even if it could be resumed. */
+  public synchronized void discard() {
+    keeping = false;
+  }
+
+  /**
    * Syncs every file and renames the directory to its final name.
    *
    * @return the final path
    * @throws CannotCreateException if the target appeared meanwhile
    * @throws StorageException if syncing or renaming fails
    */
-  public Path commit() {
-    if (!open) {
+  public synchronized Path commit() {
+    Path target = place.target();
+    if (!open || committed) {
       throw new IllegalStateException("Already committed or closed: " + target);
     }
     try {
-      sync(staging);
+      DirectoryTree.sync(staging);
       if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isDirectory(target, NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(target.toString());
       }
-      Files.deleteIfExists(target);
+      if (Files.exists(target, NOFOLLOW_LINKS)) {
+        FaultPoints.before(Point.DELETE, target);
+        Files.deleteIfExists(target);
+      }
+      FaultPoints.before(Point.RENAME, target);
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-      syncDirectory(target.getParent());
+      committed = true;
+      place.syncParents();
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
       throw new CannotCreateException(
           "'" + target + "' appeared while it was being written; it was left as it is.",
@@ -132,26 +241,38 @@ public final class AtomicDirectory implements AutoCloseable {
           e);
     } catch (IOException e) {
       throw new StorageException(
-          "Cannot finish '" + target + "': " + reason(e) + ".", "Check the free space.", e);
+          (committed ? "Cannot sync '" : "Cannot finish '")
+              + target
+              + "': "
+              + NewFile.reason(e)
+              + ".",
+          "Check the free space and the permissions.",
+          e);
     }
-    open = false;
     return target;
   }
 
   /**
-   * Removes what was written, and the ancestors that were created for it, unless it was committed.
-   * Idempotent.
+   * Releases the lock and, unless it was committed, removes what was written and the ancestors that
+   * were created for it; resumable work is kept. Idempotent.
+   *
+   * @throws StorageException if something cannot be removed; it names what
    */
   @Override
-  public void close() {
-    if (open) {
-      open = false;
-      try {
+  public synchronized void close() {
+    if (!open) {
+      return;
+    }
+    open = false;
+    try {
+      if (!committed && !(keeping && !OutputPlace.isEmpty(staging))) {
         deleteTree(staging);
-        removeCreatedAncestors();
-      } catch (IOException e) {
-        throw new StorageException("Cannot remove '" + staging + "': " + reason(e) + ".", "", e);
       }
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot remove '" + staging + "': " + NewFile.reason(e) + ".", "Remove it by hand.", e);
+    } finally {
+      place.leave(lock);
     }
   }
 
@@ -162,87 +283,6 @@ public final class AtomicDirectory implements AutoCloseable {
    * @throws IOException if something cannot be deleted
    */
   public static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root, NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  private static void sync(Path root) throws IOException {
-    try (Stream<Path> tree = Files.walk(root)) {
-      for (Path path : tree.toList()) {
-        if (Files.isRegularFile(path)) {
-          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            channel.force(true);
-          }
-        } else if (Files.isDirectory(path)) {
-          syncDirectory(path);
-        }
-      }
-    }
-  }
-
-  private static void syncDirectory(Path directory) {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // Some platforms cannot open a directory for syncing; the rename itself is still atomic.
-      return;
-    }
-  }
-
-  private static Optional<Path> nearestExisting(Path target) {
-    Path ancestor = target.getParent();
-    while (ancestor != null && !Files.exists(ancestor)) {
-      ancestor = ancestor.getParent();
-    }
-    return Optional.ofNullable(ancestor);
-  }
-
-  /** Why a path cannot be made, from its nearest ancestor that is there. */
-  private static String obstacle(Optional<Path> ancestor, IOException e) {
-    if (ancestor.isPresent() && !Files.isDirectory(ancestor.get())) {
-      return "'" + ancestor.get() + "' is no directory";
-    }
-    return ancestor.isPresent()
-            && (e instanceof AccessDeniedException || e instanceof NoSuchFileException)
-        ? "'" + ancestor.get() + "' lets nothing be created in it"
-        : reason(e);
-  }
-
-  /** Removes the ancestors that were created for this directory, unless others use them by now. */
-  private void removeCreatedAncestors() throws IOException {
-    Path ancestor = target.getParent();
-    try {
-      while (ancestor != null && !ancestor.equals(existing.orElse(null))) {
-        Files.deleteIfExists(ancestor);
-        ancestor = ancestor.getParent();
-      }
-    } catch (DirectoryNotEmptyException e) {
-      return;
-    }
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    DirectoryTree.delete(root);
   }
 }

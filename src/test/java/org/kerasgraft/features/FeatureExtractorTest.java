@@ -37,7 +37,7 @@ class FeatureExtractorTest {
       FeatureExtractor extractor =
           new FeatureExtractor(live, TinyVgg.rows(input), heard.options(2));
       List<FeatureSet> sets =
-          extractor.extractAll(
+          extractor.extractShared(
               layers.stream().map(l -> network.layer(l).output()).toList(),
               layers.stream().map(folder::resolve).toList());
       for (int i = 0; i < layers.size(); i++) {

@@ -27,6 +27,7 @@ import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.TooManyRejectedException;
+import org.kerasgraft.internal.AtomicDirectory;
 import org.tensorflow.ndarray.Shape;
 
 class FeatureSetTest {
@@ -141,7 +142,7 @@ class FeatureSetTest {
   @Test
   void nothingIsSeenBeforeTheCommit() {
     Path target = folder.resolve("entry");
-    try (FeatureFiles files = new FeatureFiles("y:0", target)) {
+    try (FeatureFiles files = new FeatureFiles("y:0", AtomicDirectory.create(target))) {
       files.append(new float[] {1, 2}, Shape.of(2), 1);
       assertFalse(Files.exists(target));
     }
@@ -178,7 +179,8 @@ class FeatureSetTest {
             List.of(new LabelledImage(Path.of("1.png"), "cats/1.png", 0)));
     FeatureInput input =
         new FeatureInput.Images(set, new ImageInput(Preprocessing.CAFFE, new ImageSize(2, 2)));
-    try (FeatureFiles files = new FeatureFiles("y:0", folder.resolve("entry"))) {
+    try (FeatureFiles files =
+        new FeatureFiles("y:0", AtomicDirectory.create(folder.resolve("entry")))) {
       files.append(new float[] {1, 2, 3, 4}, Shape.of(2), 2);
       return files.commit(key(), Path.of("model"), input, INDEX);
     }

@@ -9,11 +9,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.StorageException;
 
 class AtomicDirectoryTest {
 
@@ -126,5 +131,132 @@ class AtomicDirectoryTest {
     AtomicDirectory.deleteTree(target);
     AtomicDirectory.deleteTree(target);
     assertEquals(List.of("outside"), left());
+  }
+
+  @Test
+  void resumableWorkIsKeptAndTakenUpAgain() throws IOException {
+    try (AtomicDirectory begun = AtomicDirectory.resumable(target, false)) {
+      assertFalse(begun.resumed());
+      NewFile.text(begun.staging().resolve("half"), "1");
+    }
+    assertEquals(List.of(".run.partial"), left());
+    try (AtomicDirectory next = AtomicDirectory.resumable(target, true)) {
+      assertTrue(next.resumed());
+      assertEquals("1", Files.readString(next.staging().resolve("half")));
+      next.commit();
+    }
+    assertEquals(List.of("run"), left());
+  }
+
+  @Test
+  void unfinishedWorkIsNeverOverwrittenUnasked() throws IOException {
+    try (AtomicDirectory begun = AtomicDirectory.resumable(target, false)) {
+      NewFile.text(begun.staging().resolve("half"), "1");
+    }
+    for (Executable again :
+        List.<Executable>of(
+            () -> AtomicDirectory.resumable(target, false), () -> AtomicDirectory.create(target))) {
+      var told = assertThrows(CannotCreateException.class, again);
+      assertTrue(told.explain().contains(".run.partial"), told.explain());
+      assertTrue(told.explain().contains("--resume"), told.explain());
+      assertTrue(told.explain().contains("remove"), told.explain());
+    }
+    assertEquals(List.of(".run.partial"), left());
+  }
+
+  @Test
+  void emptyOrDiscardedWorkIsNotKept() throws IOException {
+    AtomicDirectory.resumable(target, false).close();
+    assertEquals(List.of(), left());
+    try (AtomicDirectory begun = AtomicDirectory.resumable(target, true)) {
+      assertFalse(begun.resumed());
+      NewFile.text(begun.staging().resolve("half"), "1");
+      begun.discard();
+    }
+    assertEquals(List.of(), left());
+  }
+
+  @Test
+  void sharedDirectoriesAreWrittenSideBySideAndTheFirstWins() throws IOException {
+    try (AtomicDirectory first = AtomicDirectory.shared(target);
+        AtomicDirectory second = AtomicDirectory.shared(target)) {
+      NewFile.text(first.staging().resolve("file"), "first");
+      NewFile.text(second.staging().resolve("file"), "second");
+      second.commit();
+      assertThrows(CannotCreateException.class, first::commit);
+      first.discard();
+    }
+    assertEquals("second", Files.readString(target.resolve("file")));
+    assertEquals(List.of("run"), left());
+  }
+
+  @Test
+  void whatAKilledSharerLeftIsSwept() throws IOException {
+    Files.createDirectory(parent.resolve(".run.tmp-1"));
+    Files.writeString(parent.resolve(".run.tmp-1.lock"), "");
+    try (AtomicDirectory first = AtomicDirectory.shared(target)) {
+      assertEquals(List.of(".run.lock", ".run.partial"), left());
+      AtomicDirectory second = AtomicDirectory.shared(target);
+      assertEquals(4, left().size());
+      second.close();
+      assertEquals(List.of(".run.lock", ".run.partial"), left());
+      first.discard();
+    }
+    assertEquals(List.of(), left());
+  }
+
+  @Test
+  void ancestorsAreMadeAndRemovedAgain() throws IOException {
+    Path deep = parent.resolve("a/b/run");
+    AtomicDirectory.create(deep).close();
+    assertEquals(List.of(), left());
+    try (AtomicDirectory directory = AtomicDirectory.create(deep)) {
+      directory.commit();
+    }
+    assertTrue(Files.isDirectory(deep));
+  }
+
+  /** Fails at the first, second, … place, once or from there on, until nothing fails any more. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whereverItFailsTheTargetIsAbsentOrWhole(boolean fromThereOn) throws IOException {
+    int places = 0;
+    boolean failed = true;
+    while (failed) {
+      int failing = ++places;
+      AtomicInteger passed = new AtomicInteger();
+      try (var installed =
+          FaultPoints.install(
+              (point, path) -> {
+                int now = passed.incrementAndGet();
+                if (now == failing || (fromThereOn && now > failing)) {
+                  throw new IOException("No space left on device");
+                }
+              })) {
+        failed = false;
+        try (AtomicDirectory directory = AtomicDirectory.create(parent.resolve("a/run"))) {
+          NewFile.text(directory.staging().resolve("one"), "1");
+          NewFile.text(NewFile.directories(directory.staging().resolve("b")).resolve("two"), "2");
+          directory.commit();
+        } catch (CannotCreateException | StorageException e) {
+          failed = true;
+          assertTrue(e.getMessage().contains("run") || e.getMessage().contains("'"), e::toString);
+        }
+      }
+      Path run = parent.resolve("a/run");
+      if (Files.exists(run)) {
+        assertEquals("1", Files.readString(run.resolve("one")));
+        assertEquals("2", Files.readString(run.resolve("b/two")));
+        AtomicDirectory.deleteTree(run);
+      }
+    }
+    try (AtomicDirectory next = AtomicDirectory.create(parent.resolve("a/run"))) {
+      next.commit();
+    }
+    assertEquals(List.of("a"), left());
+    try (Stream<Path> children = Files.list(parent.resolve("a"))) {
+      assertEquals(List.of(parent.resolve("a/run")), children.toList());
+    }
+    assertTrue(places > 12, "only " + places + " places");
   }
 }
