@@ -39,7 +39,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal, Cancellation 
     err.println("graft: " + printable(message));
   }
 
-  /** A text from outside (a file or layer name) without terminal control characters. */
+  /** A text from outside (a file or layer name) without what steers a terminal or turns text. */
   static String printable(String text) {
     StringBuilder clean = new StringBuilder(text.length());
     text.codePoints().map(c -> isControl(c) ? '?' : c).forEach(clean::appendCodePoint);
@@ -48,6 +48,9 @@ record Console(PrintStream out, PrintStream err, boolean terminal, Cancellation 
 
   private static boolean isControl(int c) {
     int type = Character.getType(c);
-    return (type == Character.CONTROL && c != '\t') || type == Character.FORMAT;
+    return (type == Character.CONTROL && c != '\t')
+        || type == Character.FORMAT
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR;
   }
 }

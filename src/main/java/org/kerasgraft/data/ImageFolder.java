@@ -1,18 +1,15 @@
 package org.kerasgraft.data;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
@@ -23,12 +20,11 @@ import org.kerasgraft.internal.NearNames;
  * index_directory}): one folder a class, classes sorted by code point, names beginning with "." no
  * classes; within a class all folders in sorted order, the files of each sorted. Files count by
  * their ending, in any case: {@code .bmp .gif .jpeg .jpg .png}. A link to a file or to a class
- * folder counts, a link to a folder further down is not followed. What is no regular file (a pipe,
- * a device) is left out.
+ * folder counts, a link to a folder further down is not followed. Whatever has the name of an image
+ * is an input, and so is a folder that cannot be listed: a pipe, say, becomes a row with a code
+ * later. Names of classes and paths are texts as {@link PathText} has them.
  */
 public final class ImageFolder {
-
-  private static final List<String> ENDINGS = List.of(".bmp", ".gif", ".jpeg", ".jpg", ".png");
 
   private ImageFolder() {}
 
@@ -40,8 +36,8 @@ public final class ImageFolder {
    * @throws MissingInputException if there is no such directory, or no class folder or image in it
    */
   public static ImageSet open(Path directory) {
-    Map<String, Path> folders = classFolders(directory);
-    return index(directory, List.copyOf(folders.keySet()), folders);
+    ClassFolders folders = ClassFolders.of(directory);
+    return index(directory, List.copyOf(folders.byName().keySet()), folders);
   }
 
   /**
@@ -54,8 +50,8 @@ public final class ImageFolder {
    * @throws InvalidDataException if a folder is none of the classes
    */
   public static ImageSet open(Path directory, List<String> classes) {
-    Map<String, Path> folders = classFolders(directory);
-    for (String folder : folders.keySet()) {
+    ClassFolders folders = ClassFolders.of(directory);
+    for (String folder : folders.byName().keySet()) {
       if (!classes.contains(folder)) {
         List<String> near = NearNames.of(folder, classes);
         throw new InvalidDataException(
@@ -83,9 +79,13 @@ public final class ImageFolder {
    */
   public static ImageSet tree(Path directory) {
     requireDirectory(directory);
-    List<LabelledImage> images = new ArrayList<>();
-    add(directory, "", LabelledImage.UNLABELLED, images);
-    return filled(directory, List.of(), images);
+    try {
+      ImageWalk walk = ImageWalk.of(directory, "");
+      List<LabelledImage> images = walk.images(LabelledImage.UNLABELLED);
+      return filled(directory, List.of(), images, walk.leftOut());
+    } catch (IOException e) {
+      throw unreadable(directory, e);
+    }
   }
 
   /**
@@ -99,16 +99,13 @@ public final class ImageFolder {
   public static ImageSet anyTree(Path directory) {
     requireDirectory(directory);
     boolean folders = false;
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-      for (Path child : children) {
-        String name = child.getFileName().toString();
-        if (isImageName(name) || (Files.isDirectory(child) && name.startsWith("."))) {
-          return tree(directory);
-        }
-        folders |= Files.isDirectory(child);
+    for (Path child : children(directory)) {
+      boolean isFolder = Files.isDirectory(child);
+      if (ImageWalk.isImageName(child.getFileName())
+          || (isFolder && child.getFileName().toString().startsWith("."))) {
+        return tree(directory);
       }
-    } catch (IOException e) {
-      throw unreadable(directory, e);
+      folders |= isFolder;
     }
     return folders ? open(directory) : tree(directory);
   }
@@ -127,55 +124,83 @@ public final class ImageFolder {
         files.size() + " files",
         List.of(),
         files.stream()
-            .map(f -> new LabelledImage(f, f.toString(), LabelledImage.UNLABELLED))
+            .map(f -> new LabelledImage(f, PathText.of(f), LabelledImage.UNLABELLED))
             .toList());
   }
 
-  private static ImageSet index(Path directory, List<String> classes, Map<String, Path> folders) {
+  private static ImageSet index(Path directory, List<String> classes, ClassFolders folders) {
     List<LabelledImage> images = new ArrayList<>();
+    LeftOut leftOut = folders.leftOut();
     for (int label = 0; label < classes.size(); label++) {
-      String name = classes.get(label);
-      if (folders.containsKey(name)) {
-        add(folders.get(name), name + "/", label, images);
+      Path folder = folders.byName().get(classes.get(label));
+      if (folder != null) {
+        try {
+          ImageWalk walk = ImageWalk.of(folder, PathText.name(folder.getFileName()) + "/");
+          images.addAll(walk.images(label));
+          leftOut = leftOut.and(walk.leftOut());
+        } catch (IOException e) {
+          throw unreadable(folder, e);
+        }
       }
     }
-    return filled(directory, classes, images);
+    return filled(directory, classes, images, leftOut);
   }
 
-  private static ImageSet filled(Path directory, List<String> classes, List<LabelledImage> images) {
+  private static ImageSet filled(
+      Path directory, List<String> classes, List<LabelledImage> images, LeftOut leftOut) {
     if (images.isEmpty()) {
       throw new MissingInputException(
           "There is no image in '" + directory + "'.",
-          "Images end in " + String.join(", ", ENDINGS) + ".");
+          "Images end in " + String.join(", ", ImageWalk.ENDINGS) + ".");
     }
-    return new ImageSet(directory.toString(), classes, images);
+    return new ImageSet(directory.toString(), classes, images).withLeftOut(leftOut);
   }
 
   /**
    * The class folders in order. Paths are kept as the file system gave them: a name that is no
-   * valid Unicode has a lossy text, but can still be opened.
+   * valid Unicode has a text of its own, but is opened as it is.
    */
-  private static Map<String, Path> classFolders(Path directory) {
-    requireDirectory(directory);
-    Map<String, Path> folders = new TreeMap<>(BY_CODE_POINT);
-    boolean looseImages = false;
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-      for (Path child : children) {
-        String name = child.getFileName().toString();
-        looseImages |= isImageName(name);
-        if (Files.isDirectory(child) && !name.startsWith(".")) {
-          folders.put(name, child);
+  private record ClassFolders(Map<String, Path> byName, LeftOut leftOut) {
+
+    static ClassFolders of(Path directory) {
+      requireDirectory(directory);
+      Map<String, Path> sorted = new TreeMap<>(PathText.BY_CODE_POINT);
+      int hidden = 0;
+      int files = 0;
+      boolean looseImages = false;
+      for (Path child : children(directory)) {
+        String name = PathText.name(child.getFileName());
+        looseImages |= ImageWalk.isImageName(child.getFileName());
+        if (!Files.isDirectory(child)) {
+          files++;
+        } else if (name.startsWith(".")) {
+          hidden++;
+        } else {
+          sorted.put(name, child);
         }
       }
+      if (sorted.isEmpty()) {
+        throw new MissingInputException(
+            "There is no class folder in '"
+                + directory
+                + "'"
+                + (looseImages ? ", only files." : "."),
+            "Put the images of each class into its own folder below it.");
+      }
+      Map<String, Path> byName = new LinkedHashMap<>();
+      sorted.forEach((name, folder) -> byName.put(PathText.printable(name), folder));
+      return new ClassFolders(byName, new LeftOut(files, hidden));
+    }
+  }
+
+  private static List<Path> children(Path directory) {
+    try (Stream<Path> children = Files.list(directory)) {
+      return children.toList();
     } catch (IOException e) {
       throw unreadable(directory, e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(directory, e.getCause());
     }
-    if (folders.isEmpty()) {
-      throw new MissingInputException(
-          "There is no class folder in '" + directory + "'" + (looseImages ? ", only files." : "."),
-          "Put the images of each class into its own folder below it.");
-    }
-    return folders;
   }
 
   private static void requireDirectory(Path directory) {
@@ -188,88 +213,8 @@ public final class ImageFolder {
     }
   }
 
-  private static void add(Path folder, String prefix, int label, List<LabelledImage> images) {
-    Map<String, List<Path>> byDirectory = new TreeMap<>(BY_CODE_POINT);
-    try {
-      Files.walkFileTree(realTop(folder), new Collector(realTop(folder), byDirectory));
-    } catch (IOException e) {
-      throw unreadable(folder, e);
-    }
-    byDirectory.forEach(
-        (directory, files) -> {
-          files.sort(Comparator.comparing(f -> f.getFileName().toString(), BY_CODE_POINT));
-          for (Path file : files) {
-            String relative = directory + (directory.isEmpty() ? "" : "/") + file.getFileName();
-            images.add(new LabelledImage(file, prefix + relative, label));
-          }
-        });
-  }
-
-  /** A linked top folder is entered; links further down are not. */
-  private static Path realTop(Path folder) throws IOException {
-    return Files.isSymbolicLink(folder) ? folder.toRealPath() : folder;
-  }
-
-  /** Gathers image files by their directory, {@code ""} or {@code "a/b"} below the top. */
-  private static final class Collector extends SimpleFileVisitor<Path> {
-    private final Path top;
-    private final Map<String, List<Path>> byDirectory;
-
-    Collector(Path top, Map<String, List<Path>> byDirectory) {
-      this.top = top;
-      this.byDirectory = byDirectory;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      boolean countedLink =
-          attributes.isSymbolicLink() && (Files.isRegularFile(file) || !Files.exists(file));
-      if (isImageName(file.getFileName().toString())
-          && (attributes.isRegularFile() || countedLink)) {
-        byDirectory.computeIfAbsent(below(file.getParent()), d -> new ArrayList<>()).add(file);
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (Files.isDirectory(file)) {
-        throw failure;
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    private String below(Path directory) {
-      List<String> names = new ArrayList<>();
-      if (!directory.equals(top)) {
-        top.relativize(directory).forEach(name -> names.add(name.toString()));
-      }
-      return String.join("/", names);
-    }
-  }
-
-  private static boolean isImageName(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(lower::endsWith);
-  }
-
   private static StorageException unreadable(Path directory, IOException e) {
     return new StorageException(
         "Cannot list '" + directory + "': " + e + ".", "Check that you may read it.", e);
   }
-
-  /** Python's order of strings. {@code String.compareTo} differs for supplementary characters. */
-  static final Comparator<String> BY_CODE_POINT =
-      (a, b) -> {
-        int i = 0;
-        while (i < a.length() && i < b.length()) {
-          int left = a.codePointAt(i);
-          int right = b.codePointAt(i);
-          if (left != right) {
-            return Integer.compare(left, right);
-          }
-          i += Character.charCount(left);
-        }
-        return Integer.compare(a.length(), b.length());
-      };
 }

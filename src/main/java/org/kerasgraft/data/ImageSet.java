@@ -2,6 +2,7 @@ package org.kerasgraft.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.kerasgraft.error.InvalidDataException;
 
 /**
@@ -10,13 +11,24 @@ import org.kerasgraft.error.InvalidDataException;
  * @param name where they come from, for messages
  * @param classes the class names by number; empty if the images are unlabelled
  * @param images the files in order
+ * @param leftOut what else lies there
+ * @param mostPixels the pixels of the largest image that is decoded, 1 or more
  */
-public record ImageSet(String name, List<String> classes, List<LabelledImage> images) {
+public record ImageSet(
+    String name,
+    List<String> classes,
+    List<LabelledImage> images,
+    LeftOut leftOut,
+    long mostPixels) {
 
   /** Checks and copies. */
   public ImageSet {
     classes = List.copyOf(classes);
     images = List.copyOf(images);
+    Objects.requireNonNull(leftOut);
+    if (mostPixels < 1) {
+      throw new IllegalArgumentException("mostPixels must be 1 or more, not " + mostPixels);
+    }
     for (LabelledImage image : images) {
       if (classes.isEmpty()
           ? image.label() != LabelledImage.UNLABELLED
@@ -24,6 +36,32 @@ public record ImageSet(String name, List<String> classes, List<LabelledImage> im
         throw new IllegalArgumentException(image + " does not fit the classes " + classes);
       }
     }
+  }
+
+  /**
+   * Images of up to {@link ImageDecoder#MOST_PIXELS} pixels, with nothing left out.
+   *
+   * @param name where they come from, for messages
+   * @param classes the class names by number; empty if the images are unlabelled
+   * @param images the files in order
+   */
+  public ImageSet(String name, List<String> classes, List<LabelledImage> images) {
+    this(name, classes, images, LeftOut.NOTHING, ImageDecoder.MOST_PIXELS);
+  }
+
+  /**
+   * The same images with another limit of pixels.
+   *
+   * @param most the pixels of the largest image that is decoded, 1 or more; larger ones become rows
+   *     with the code {@code too-large}
+   * @return the set
+   */
+  public ImageSet withMostPixels(long most) {
+    return new ImageSet(name, classes, images, leftOut, most);
+  }
+
+  ImageSet withLeftOut(LeftOut other) {
+    return new ImageSet(name, classes, images, other, mostPixels);
   }
 
   /** The training and the validation part of a set. */
@@ -54,7 +92,8 @@ public record ImageSet(String name, List<String> classes, List<LabelledImage> im
    * @return the smaller set
    */
   public ImageSet select(int[] rows) {
-    return new ImageSet(name, classes, Arrays.stream(rows).mapToObj(images::get).toList());
+    List<LabelledImage> some = Arrays.stream(rows).mapToObj(images::get).toList();
+    return new ImageSet(name, classes, some, leftOut, mostPixels);
   }
 
   /**

@@ -7,22 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import org.kerasgraft.data.CsvCell;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.StorageException;
 
-/**
- * {@code index.csv}: RFC 4180, UTF-8. A cell that a spreadsheet would run as a formula (it begins
- * with {@code =}, {@code +}, {@code -} or {@code @}) gets a leading apostrophe; so does one that
- * looks as if it had got one, which makes the rule reversible.
- */
+/** {@code index.csv}: RFC 4180, UTF-8, texts as {@link CsvCell} has them. */
 public final class IndexFile {
 
   private static final String HEADER = "row,path,label,status,detail";
   private static final int COLUMNS = 5;
   private static final String END = "\r\n";
-  private static final Pattern FORMULA = Pattern.compile("'*[=+\\-@].*", Pattern.DOTALL);
-  private static final Pattern ESCAPED = Pattern.compile("'+[=+\\-@].*", Pattern.DOTALL);
 
   private IndexFile() {}
 
@@ -42,10 +36,10 @@ public final class IndexFile {
             String.join(
                     ",",
                     number,
-                    cell(row.path()),
-                    cell(row.label()),
-                    cell(row.status()),
-                    cell(row.detail()))
+                    CsvCell.of(row.path()),
+                    CsvCell.of(row.label()),
+                    CsvCell.of(row.status()),
+                    CsvCell.of(row.detail()))
                 + END);
       }
     } catch (IOException e) {
@@ -73,7 +67,11 @@ public final class IndexFile {
         int row = cells.get(0).isEmpty() ? IndexRow.REJECTED : Integer.parseInt(cells.get(0));
         rows.add(
             new IndexRow(
-                row, plain(cells.get(1)), plain(cells.get(2)), cells.get(3), plain(cells.get(4))));
+                row,
+                CsvCell.plain(cells.get(1)),
+                CsvCell.plain(cells.get(2)),
+                cells.get(3),
+                CsvCell.plain(cells.get(4))));
       } catch (IllegalArgumentException e) {
         throw damaged(file, e);
       }
@@ -84,16 +82,6 @@ public final class IndexFile {
   private static InvalidDataException damaged(Path file, Exception cause) {
     return new InvalidDataException(
         "'" + file + "' is no readable index of features.", "Compute the features again.", cause);
-  }
-
-  private static String cell(String value) {
-    String safe = FORMULA.matcher(value).matches() ? "'" + value : value;
-    boolean quoted = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
-    return quoted ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
-  }
-
-  private static String plain(String cell) {
-    return ESCAPED.matcher(cell).matches() ? cell.substring(1) : cell;
   }
 
   private static List<List<String>> records(String text) {

@@ -3,11 +3,11 @@ package org.kerasgraft.report;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.kerasgraft.data.CsvCell;
 
 /**
- * Lines of comma-separated values as RFC 4180 has them, with {@code \n} at their ends. A text that
- * a spreadsheet would run as a formula (it starts with {@code = + - @}, tab or carriage return)
- * gets a {@code '} in front; numbers are never changed.
+ * Lines of comma-separated values as RFC 4180 has them, with {@code \n} at their ends. Texts are as
+ * {@link CsvCell} has them; numbers are never changed.
  */
 public final class Csv {
 
@@ -37,15 +37,6 @@ public final class Csv {
     if (value == null) {
       return "";
     }
-    return value instanceof Number ? value.toString() : quoted(harmless(value.toString()));
-  }
-
-  private static String harmless(String text) {
-    return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-  }
-
-  private static String quoted(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    return value instanceof Number ? value.toString() : CsvCell.of(value.toString());
   }
 }

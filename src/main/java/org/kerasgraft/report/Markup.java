@@ -39,8 +39,14 @@ final class Markup {
       return c == '\t' || c == '\n';
     }
     boolean surrogate = c >= 0xd800 && c <= 0xdfff;
-    boolean reorders = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-    return c > 0xffff || (c != 0x7f && c < 0xfffe && !surrogate && !reorders);
+    boolean control = c >= 0x7f && c <= 0x9f;
+    boolean reorders =
+        c == 0x061c
+            || c == 0x200e
+            || c == 0x200f
+            || (c >= 0x202a && c <= 0x202e)
+            || (c >= 0x2066 && c <= 0x2069);
+    return c > 0xffff || (c < 0xfffe && !control && !surrogate && !reorders);
   }
 
   /** A coordinate, one decimal. */

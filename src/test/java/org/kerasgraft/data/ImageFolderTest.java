@@ -42,10 +42,10 @@ class ImageFolderTest {
   @Test
   void namesAreOrderedByCodePoint() {
     String supplementary = new String(Character.toChars(0x1F600));
-    assertTrue(ImageFolder.BY_CODE_POINT.compare("\uFFFD", supplementary) < 0);
+    assertTrue(PathText.BY_CODE_POINT.compare("\uFFFD", supplementary) < 0);
     assertTrue("\uFFFD".compareTo(supplementary) > 0, "String's own order differs here");
-    assertTrue(ImageFolder.BY_CODE_POINT.compare("a", "ab") < 0);
-    assertEquals(0, ImageFolder.BY_CODE_POINT.compare("ab", "ab"));
+    assertTrue(PathText.BY_CODE_POINT.compare("a", "ab") < 0);
+    assertEquals(0, PathText.BY_CODE_POINT.compare("ab", "ab"));
   }
 
   @Test
@@ -62,13 +62,22 @@ class ImageFolderTest {
   }
 
   @Test
-  void aPipeIsNoImageAndIsNotWaitedFor() throws Exception {
+  void aPipeIsAnInputThatIsNotWaitedFor() throws Exception {
     create("c/real.png");
     Path pipe = folder.resolve("c/pipe.png");
     assumeTrue(
         new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "pipes need mkfifo");
-    assertEquals(List.of("c/real.png"), paths(ImageFolder.open(folder)));
+    assertEquals(List.of("c/pipe.png", "c/real.png"), paths(ImageFolder.open(folder)));
     assertEquals(DecodeStatus.UNREADABLE, EncodedImage.read(pipe).result().status());
+  }
+
+  @Test
+  void whatIsLeftOutIsCounted() throws IOException {
+    create("c/1.png", "c/notes.txt", "c/d/more.txt", "top.png", ".hidden/2.png");
+    Files.createSymbolicLink(folder.resolve("c/sub"), folder.resolve(".hidden"));
+    assertEquals(new LeftOut(3, 2), ImageFolder.open(folder).leftOut());
+    assertEquals(new LeftOut(2, 1), ImageFolder.tree(folder).leftOut());
+    assertEquals(LeftOut.NOTHING, ImageFolder.files(List.of(folder)).leftOut());
   }
 
   @Test
