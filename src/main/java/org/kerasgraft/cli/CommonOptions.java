@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.PreprocessingChoice;
 import org.kerasgraft.savedmodel.OpPolicy;
 
@@ -22,6 +23,14 @@ final class CommonOptions {
           "max-bad",
           "N",
           "How many images may be unusable; exit code 1 if more are. Default: any.");
+  static final Option MAX_PIXELS =
+      OptionSection.valued(
+          "max-pixels",
+          "N",
+          "Images of more pixels are rejected before they are decoded, at three bytes a pixel;"
+              + " default "
+              + ImageDecoder.MOST_PIXELS
+              + ".");
   static final Option PREPROCESSING =
       OptionSection.valued(
           "preprocessing",

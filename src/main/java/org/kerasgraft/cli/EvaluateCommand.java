@@ -77,7 +77,8 @@ final class EvaluateCommand implements Command {
             OptionSection.valued("images", "DIR", "Class folders, named as the model's classes."),
             OptionSection.valued("input", "X.npy", "Rows of an array instead of images."),
             OptionSection.valued("labels", "Y.npy", "Class numbers of those rows."),
-            CommonOptions.MAX_BAD),
+            CommonOptions.MAX_BAD,
+            CommonOptions.MAX_PIXELS),
         OptionSection.of("Output", CommonOptions.FORMAT, CommonOptions.GATE),
         CommonOptions.running());
   }
@@ -99,7 +100,7 @@ final class EvaluateCommand implements Command {
       ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
       evaluation =
           request.input() instanceof InputChoice.Images images
-              ? evaluate(model, rows, images, request.rows().maxBad(), progress)
+              ? evaluate(model, rows, images, request.rows(), progress)
               : evaluate(model, rows, (InputChoice.Rows) request.input());
     }
     EvaluationText text = new EvaluationText(evaluation);
@@ -128,14 +129,14 @@ final class EvaluateCommand implements Command {
       ServedModel model,
       ServedRows rows,
       InputChoice.Images images,
-      int maxBad,
+      RowOptions options,
       Progress progress) {
     rows.requireImages();
-    ImageSet set = ImageFolder.open(images.folder(), model.labels());
+    ImageSet set = options.admitted(ImageFolder.open(images.folder(), model.labels()), progress);
     List<PredictedRow> predicted = new ArrayList<>();
     rows.predict(
         set,
-        maxBad,
+        options.maxBad(),
         row -> {
           predicted.add(row);
           if (!row.isOk()) {

@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.IndexRow;
@@ -37,6 +38,13 @@ final class ExtractionProgress implements ExtractionListener {
     } else if (rejected == MOST_NAMED + 1) {
       progress.note("More are rejected; index.csv will name each.");
     }
+  }
+
+  @Override
+  public void onIndex(List<IndexRow> index) {
+    ImageAccount account = new ImageAccount();
+    index.forEach(row -> account.add(row.status(), row.detail()));
+    progress.note(account.text());
   }
 
   @Override

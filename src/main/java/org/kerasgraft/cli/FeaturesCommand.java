@@ -91,7 +91,8 @@ final class FeaturesCommand implements Command {
                     + " each input of a model that has several."),
             CommonOptions.PREPROCESSING,
             CommonOptions.IMAGE_SIZE,
-            CommonOptions.MAX_BAD),
+            CommonOptions.MAX_BAD,
+            CommonOptions.MAX_PIXELS),
         OptionSection.of(
             "Output",
             OptionSection.valued(
@@ -117,7 +118,8 @@ final class FeaturesCommand implements Command {
     Network cut = whole.cutAfter(request.at());
     if (request.input() instanceof InputChoice.Images images) {
       ImageInput expected = request.preprocessing().resolve(whole);
-      ImageSet set = ImageFolder.anyTree(images.folder());
+      ImageSet set =
+          ImageFolder.anyTree(images.folder()).withMostPixels(request.rows().mostPixels());
       extract(request, expected.splice(cut), new FeatureInput.Images(set, expected), console);
     } else if (request.input() instanceof InputChoice.Rows array) {
       try (Npy npy = Npy.open(array.input())) {
@@ -142,6 +144,9 @@ final class FeaturesCommand implements Command {
       Request request, Network network, FeatureInput input, Console console) {
     try (Progress progress = new Progress(console, request.rows().quiet());
         LiveNetwork live = LiveNetwork.open(network, request.runtime())) {
+      if (input instanceof FeatureInput.Images images) {
+        ImageAccount.noteLeftOut(images.set(), progress);
+      }
       ExtractionOptions options =
           new ExtractionOptions(
               request.rows().batchSize(), new ExtractionProgress(progress, "Features"));

@@ -81,7 +81,8 @@ final class PredictCommand implements Command {
             OptionSection.listed(
                 "images", "DIR|FILE", "A folder, searched to its leaves, or image files."),
             OptionSection.valued("input", "X.npy", "Rows of an array instead of images."),
-            CommonOptions.MAX_BAD),
+            CommonOptions.MAX_BAD,
+            CommonOptions.MAX_PIXELS),
         OptionSection.of(
             "Output",
             OptionSection.valued(
@@ -112,7 +113,9 @@ final class PredictCommand implements Command {
                 ? ImageFolder.files(images.paths())
                 : ImageFolder.tree(images.folder());
         rows.predict(
-            set, request.rows().maxBad(), printer("path", model, request.output(), console));
+            request.rows().admitted(set, progress),
+            request.rows().maxBad(),
+            printer("path", model, request.output(), console));
       } else if (request.input() instanceof InputChoice.Rows array) {
         try (Npy npy = Npy.open(array.input())) {
           String name = array.input().toString();

@@ -42,10 +42,11 @@ final class ServedRows {
     ImageInput input = requireImages();
     int good = 0;
     String first = "";
-    try (ImageDecoder decoder = ImageDecoder.open(input.size())) {
+    ImageAccount account = new ImageAccount();
+    try (ImageDecoder decoder = ImageDecoder.open(input.size(), images.mostPixels())) {
       for (int from = 0; from < images.count(); from += batchSize) {
         int to = Math.min(images.count(), from + batchSize);
-        for (PredictedRow row : window(decoder, images.images().subList(from, to))) {
+        for (PredictedRow row : window(decoder, images.images().subList(from, to), account)) {
           consumer.accept(row);
           good += row.isOk() ? 1 : 0;
           first = first.isEmpty() && !row.isOk() ? row.name() + ": " + row.status() : first;
@@ -53,6 +54,7 @@ final class ServedRows {
         progress.at("Predicting", to, images.count(), "images");
       }
     }
+    progress.note(account.text());
     requireEnough(images, good, mostBad, first);
   }
 
@@ -90,7 +92,8 @@ final class ServedRows {
     }
   }
 
-  private List<PredictedRow> window(ImageDecoder decoder, List<LabelledImage> images) {
+  private List<PredictedRow> window(
+      ImageDecoder decoder, List<LabelledImage> images, ImageAccount account) {
     int values = decoder.imageValues();
     float[] pixels = new float[images.size() * values];
     List<DecodeResult> results = new ArrayList<>();
@@ -98,6 +101,7 @@ final class ServedRows {
     for (LabelledImage image : images) {
       DecodeResult result = decoder.decode(image.file(), pixels, good * values);
       results.add(result);
+      account.add(result.status().code(), result.detail());
       good += result.isOk() ? 1 : 0;
     }
     float[][] probabilities = model.predict(Arrays.copyOf(pixels, good * values), good);

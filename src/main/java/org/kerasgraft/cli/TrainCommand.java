@@ -125,6 +125,7 @@ final class TrainCommand implements Command {
             CommonOptions.PREPROCESSING,
             CommonOptions.IMAGE_SIZE,
             CommonOptions.MAX_BAD,
+            CommonOptions.MAX_PIXELS,
             OptionSection.valued(
                 "cache",
                 "DIR",
@@ -166,7 +167,7 @@ final class TrainCommand implements Command {
               .withPreprocessing(request.model().preprocessing())
               .withRuntime(request.model().runtime());
       try (Backbone backbone = backbone(model, request.head());
-          TrainedModel trained = fit(trainer(backbone, request, progress), request)) {
+          TrainedModel trained = fit(trainer(backbone, request, progress), request, progress)) {
         requireAccuracy(trained, request.output().required());
         Map<String, String> settings = settings(arguments, trained, request);
         RunDirectory.writeInto(
@@ -201,7 +202,9 @@ final class TrainCommand implements Command {
       trainer = trainer.store(request.data().store().get());
     }
     if (request.data().validation() instanceof ValidationChoice.Folder other) {
-      trainer = trainer.validation(ImageFolder.open(other.folder()));
+      trainer =
+          trainer.validation(
+              request.data().rows().admitted(ImageFolder.open(other.folder()), progress));
     } else if (request.data().validation() instanceof ValidationChoice.Part part) {
       long seed = request.training().batches().seed();
       trainer = trainer.validationSplit(part.fraction(), seed);
@@ -209,9 +212,11 @@ final class TrainCommand implements Command {
     return trainer;
   }
 
-  private static TrainedModel fit(Trainer trainer, Request request) {
+  private static TrainedModel fit(Trainer trainer, Request request, Progress progress) {
     if (request.data().input() instanceof InputChoice.Images images) {
-      return trainer.fit(ImageFolder.open(images.folder()), request.training());
+      return trainer.fit(
+          request.data().rows().admitted(ImageFolder.open(images.folder()), progress),
+          request.training());
     }
     InputChoice.Rows array = (InputChoice.Rows) request.data().input();
     try (Npy npy = Npy.open(array.input())) {

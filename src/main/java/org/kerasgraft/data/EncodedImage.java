@@ -90,6 +90,15 @@ public final class EncodedImage {
         && Objects.equals(before.fileKey(), after.fileKey());
   }
 
+  /**
+   * A file that is not as an earlier reading of the same job found it.
+   *
+   * @return no bytes, {@link DecodeStatus#CHANGED}
+   */
+  public static EncodedImage changed() {
+    return failed(DecodeStatus.CHANGED, "it changed between two readings");
+  }
+
   private static EncodedImage failed(DecodeStatus status, String detail) {
     return new EncodedImage(NOTHING, new DecodeResult(status, detail));
   }

@@ -93,15 +93,11 @@ final class Extraction {
     requireShape(spec, rowShape, input.name());
     InputBatch batch = new InputBatch(spec.dtype(), rowShape, options.batchSize());
     batches.put(only(), batch);
-    try (ImageDecoder decoder = ImageDecoder.open(images.input().size())) {
+    try (ImageDecoder decoder =
+        ImageDecoder.open(images.input().size(), images.set().mostPixels())) {
       for (int i = 0; i < images.count(); i++) {
         LabelledImage image = images.set().images().get(i);
-        EncodedImage encoded = EncodedImage.read(image.file());
-        if (!FeatureInput.Images.contentHash(encoded).equals(contentHashes.get(i))) {
-          throw new InvalidDataException(
-              "'" + image.file() + "' changed while features were being computed.",
-              "Run again when it stays as it is.");
-        }
+        EncodedImage encoded = images.read(i, contentHashes.get(i));
         DecodeResult result = decoder.decode(encoded, batch.floats(), batch.offset());
         note(image.relativePath(), images.labelOf(image), result);
         if (result.isOk()) {

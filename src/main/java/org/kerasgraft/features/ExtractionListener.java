@@ -1,6 +1,7 @@
 package org.kerasgraft.features;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** Hears how an extraction goes. Every method does nothing unless it is overridden. */
 public interface ExtractionListener {
@@ -38,6 +39,13 @@ public interface ExtractionListener {
    * @param row its line of the index
    */
   default void onRejected(IndexRow row) {}
+
+  /**
+   * What became of each image of a set, stored or computed; not of the rows of an array.
+   *
+   * @param index its lines in order
+   */
+  default void onIndex(List<IndexRow> index) {}
 
   /**
    * A batch is done.

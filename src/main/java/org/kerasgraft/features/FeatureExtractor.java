@@ -100,7 +100,17 @@ public final class FeatureExtractor {
    * @throws org.kerasgraft.error.InvalidDataException if no input can be used, or rows do not fit
    */
   public FeatureSet extract(String tensor, Path directory) {
-    return extractAll(List.of(tensor), List.of(directory), AtomicDirectory::create).get(0);
+    FeatureSet set =
+        extractAll(List.of(tensor), List.of(directory), AtomicDirectory::create).get(0);
+    tell(set);
+    return set;
+  }
+
+  /** Tells the listener what became of images. */
+  void tell(FeatureSet set) {
+    if (input instanceof FeatureInput.Images) {
+      options.listener().onIndex(set.index());
+    }
   }
 
   /** Computes several tensors in one pass, each into its entry of a store. */

@@ -81,6 +81,12 @@ public sealed interface FeatureInput {
           .toList();
     }
 
+    /** Reads a file again; what is not as its hash says has changed. */
+    EncodedImage read(int i, String contentHash) {
+      EncodedImage image = EncodedImage.read(set.images().get(i).file());
+      return contentHash(image).equals(contentHash) ? image : EncodedImage.changed();
+    }
+
     static String contentHash(EncodedImage image) {
       return image.result().isOk() ? Sha256.of(image.bytes()) : image.result().status().code();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Labels;
@@ -65,6 +66,9 @@ final class FeatureKeys {
     if (input instanceof FeatureInput.Images images) {
       images.classes().forEach(hash::add);
       hash.add("images");
+      if (images.set().mostPixels() != ImageDecoder.MOST_PIXELS) {
+        hash.add("most pixels").add(Long.toString(images.set().mostPixels()));
+      }
       for (int i = 0; i < images.count(); i++) {
         LabelledImage image = images.set().images().get(i);
         hash.add(image.relativePath())

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.kerasgraft.data.DecodeStatus;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
@@ -115,6 +116,7 @@ public final class FeatureStore {
             .filter(row -> !row.isAccepted())
             .forEach(extractor.listener()::onRejected);
       }
+      extractor.tell(found[0]);
       return List.of(found);
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -131,8 +133,13 @@ public final class FeatureStore {
     if (Files.exists(entry)) {
       try {
         FeatureSet set = FeatureSet.open(entry);
-        listener.onStoreHit(tensor, entry);
-        return set;
+        if (!hasChangedInputs(set)) {
+          listener.onStoreHit(tensor, entry);
+          return set;
+        }
+        set.close();
+        listener.onStoreDamaged(entry, "a file changed while they were computed");
+        remove(entry);
       } catch (InvalidDataException | MissingInputException e) {
         listener.onStoreDamaged(entry, e.getMessage());
         remove(entry);
@@ -140,6 +147,11 @@ public final class FeatureStore {
     }
     listener.onStoreMiss(tensor, entry);
     return null;
+  }
+
+  /** An input that changed has no row, though the key speaks of its former content. */
+  private static boolean hasChangedInputs(FeatureSet set) {
+    return set.index().stream().anyMatch(r -> r.status().equals(DecodeStatus.CHANGED.code()));
   }
 
   private static void remove(Path entry) {

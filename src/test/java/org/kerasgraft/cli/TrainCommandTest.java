@@ -70,7 +70,7 @@ class TrainCommandTest {
         new InputChoice.Rows(Path.of("x.npy"), Optional.of(Path.of("y.npy"))),
         request.data().input());
     assertEquals(new ValidationChoice.Part(0.25), request.data().validation());
-    assertEquals(new RowOptions(7, 4, true), request.data().rows());
+    assertEquals(new RowOptions(7, 4, 89_478_485, true), request.data().rows());
     assertEquals(2, request.model().runtime().threads());
     assertEquals(0.8, request.output().required().getAsDouble());
   }
