@@ -4,7 +4,8 @@
   python peer_families.py check LIBRARY OUT NAME:SIZE...
 
 `make` writes OUT/<NAME>/model (with random weights and BatchNormalization statistics taken from a batch), original.npz (each
-variable by its path) and images.npy (raw RGB). `check` expects there run/ (what `graft train` wrote), returned/ (what
+variable by its path), pictures/ (that batch in two classes, to train on) and images.npy (raw RGB, its first images): on others
+the random network's values grow from layer to layer, and its predictions are all the same. `check` expects there run/ (what `graft train` wrote), returned/ (what
 `graft to-keras` wrote) and expected.npy (Graft's probabilities for the images). It builds the Application again with other
 weights, lets it take what was returned, and writes figures.json: the variables, how many of them were trained, how many
 are not what they should be (bit for bit), and how far the predictions are, beside the largest; or why it failed.
@@ -26,7 +27,7 @@ import tensorflow as tf
 from applications import calibrate, give_weights
 from peer_return import LIBRARIES, check_weights, save, script_of, other_weights, values
 
-ROWS = 3
+ROWS, BATCH = 3, 16
 MODULES = {
     "VGG": "vgg16", "ResNet50V2": "resnet_v2", "ResNet": "resnet", "MobileNetV2": "mobilenet_v2", "MobileNetV3": "mobilenet_v3",
     "MobileNet": "mobilenet", "EfficientNetV2": "efficientnet_v2", "EfficientNet": "efficientnet", "DenseNet": "densenet",
@@ -59,10 +60,15 @@ def make(lib, name, size, place):
     if name.startswith("VGG"):  # nothing normalises its pixels
         kernel = model.layers[1].kernel
         kernel.assign(kernel / 64)
-    calibrate(model, preprocess(lib, name, pixels(2, 16, size)))
+    batch = pixels(2, BATCH, size)
+    calibrate(model, preprocess(lib, name, batch))
     save(lib, model, place / "model")
     np.savez(place / "original.npz", **values(model, lib))
-    np.save(place / "images.npy", pixels(3, ROWS, size))
+    np.save(place / "images.npy", batch[:ROWS])
+    for index, picture in enumerate(batch):
+        folder = place / "pictures" / "ab"[index % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{index:02}.png").write_bytes(tf.io.encode_png(picture.astype(np.uint8)).numpy())
 
 
 def check(lib, name, size, place):
@@ -100,7 +106,7 @@ def main():
         if command == "make":
             make(lib, name, int(size), place)
             continue
-        figures = {"keras": lib.__version__, "failure": ""}
+        figures = {"keras": ("tf-keras " if library == "keras2" else "") + lib.__version__, "failure": ""}
         try:
             figures.update(check(lib, name, int(size), place))
         except (Exception, SystemExit) as e:  # the next ones are to be checked too

@@ -1,6 +1,8 @@
 package org.kerasgraft.cli;
 
 import java.util.List;
+import java.util.Objects;
+import org.kerasgraft.backbone.MemoryExhaustion;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
@@ -32,6 +34,7 @@ public final class Main {
   public static void main(String[] args) {
     Console console = Console.system();
     Interruption interruption = Interruption.listen(console);
+    MemoryWatch.start(console);
     ExitCode code = run(List.of(args), console);
     if (console.out().checkError() && code == ExitCode.OK) {
       console.say("The result could not be written to standard output.");
@@ -98,6 +101,11 @@ public final class Main {
   private static ExitCode report(Throwable failure, boolean debug, Console console) {
     if (failure instanceof GraftException known) {
       console.say(known.explain());
+    } else if (MemoryExhaustion.is(failure)) {
+      console.say(
+          "Memory ran out ("
+              + Objects.toString(failure.getMessage(), "").lines().findFirst().orElse("")
+              + "). Use a smaller --batch-size or --image-size.");
     } else {
       String text = failure.getMessage() == null ? "" : ": " + failure.getMessage();
       console.say(

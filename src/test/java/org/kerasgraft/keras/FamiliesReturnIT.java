@@ -61,7 +61,6 @@ class FamiliesReturnIT {
     List<Application> applications = Application.of(System.getProperty("graft.applications", all));
     List<String> cases = applications.stream().map(a -> a.name() + ":" + a.size()).toList();
     keras.run("peer_families.py", words("make", library, cases));
-    run("pictures", "--out", folder.resolve("pictures"), "--per-class", "2");
 
     Map<String, Provenance> trained = new TreeMap<>();
     for (Application application : applications) {
@@ -93,7 +92,7 @@ class FamiliesReturnIT {
   /** Trains, goes back, and says what this library predicts for the images. */
   private Provenance trip(Path work) throws IOException {
     List<Object> train = new ArrayList<>(List.of("train", "--model", work.resolve("model")));
-    train.addAll(List.of("--images", folder.resolve("pictures"), "--out", work.resolve("run")));
+    train.addAll(List.of("--images", work.resolve("pictures"), "--out", work.resolve("run")));
     train.addAll(List.of("--cache", work.resolve("cache")));
     train.addAll(List.of(TRAIN.split(" ")));
     run(train.toArray());

@@ -1,0 +1,128 @@
+package org.kerasgraft.promises;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A graft command in a process of its own, to be killed or interrupted. Not thread-safe. */
+public final class CommandProcess {
+
+  /**
+   * How a command ended.
+   *
+   * @param code its exit code; 128 + the signal's number for a killed one
+   * @param out what it wrote as its result
+   * @param err its messages
+   */
+  public record Outcome(int code, String out, String err) {}
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private CommandProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Starts a command with the tests' class path.
+   *
+   * @param folder existing; what the command prints is kept there
+   * @param flags of Java
+   * @param words the command and its arguments
+   * @return the running command
+   */
+  public static CommandProcess start(Path folder, List<String> flags, Object... words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("org.kerasgraft.cli.Main");
+    Arrays.stream(words).map(Object::toString).forEach(command::add);
+    try {
+      Path out = Files.createTempFile(folder, "command", ".out");
+      Path err = Files.createTempFile(folder, "command", ".err");
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
+      return new CommandProcess(builder.start(), out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @return how it ended
+   */
+  public Outcome end() {
+    try {
+      int code = process.waitFor();
+      return new Outcome(code, Files.readString(out), Files.readString(err));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits for some time.
+   *
+   * @param millis how long at most
+   * @return whether it has ended by itself
+   */
+  public boolean endsWithin(long millis) {
+    try {
+      return process.waitFor(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Kills it ({@code kill -9}).
+   *
+   * @return how it ended; it may just have finished
+   */
+  public Outcome kill() {
+    process.destroyForcibly();
+    return end();
+  }
+
+  /** Presses Ctrl-C for it ({@code kill -INT}). */
+  public void interrupt() {
+    try {
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * What it has said so far.
+   *
+   * @return standard error's text
+   */
+  public String said() {
+    try {
+      return Files.readString(err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
