@@ -26,4 +26,13 @@ public interface FeatureProvider {
    *     validation rows. Borrowed: the provider closes them after training
    */
   Optional<LabelledRows> at(String tensor, ImageSubset which);
+
+  /**
+   * What the rows were computed from, known once rows have been given.
+   *
+   * @return hashes of contents, and choices that the rows depend on
+   */
+  default Identity identity() {
+    return Identity.NONE;
+  }
 }

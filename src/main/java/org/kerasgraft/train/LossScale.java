@@ -11,6 +11,14 @@ final class LossScale {
   private static final float INITIAL = 1 << 15;
   private static final int GROWTH_STEPS = 2000;
 
+  /**
+   * Where it stands.
+   *
+   * @param value the factor
+   * @param finiteSteps steps with finite gradients since it last changed
+   */
+  record State(float value, int finiteSteps) {}
+
   private float value;
   private int finiteSteps;
 
@@ -22,6 +30,17 @@ final class LossScale {
   void reset() {
     value = INITIAL;
     finiteSteps = 0;
+  }
+
+  /** Where it stands. */
+  State state() {
+    return new State(value, finiteSteps);
+  }
+
+  /** Goes on from there. */
+  void restore(State state) {
+    value = state.value();
+    finiteSteps = state.finiteSteps();
   }
 
   /** What the next step's loss is multiplied by. */

@@ -1,18 +1,14 @@
 package org.kerasgraft.train;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.graph.DataFlow;
 import org.kerasgraft.head.BuiltHead;
-import org.kerasgraft.train.History.Epoch;
-import org.kerasgraft.train.History.Score;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -27,12 +23,17 @@ import org.tensorflow.types.TFloat32;
  */
 final class PhaseRunner {
 
+  /** What it trains on and is judged by. */
+  record Rows(LabelledRows training, Optional<LabelledRows> validation) {}
+
+  /** The epoch whose weights are in place, and what happened. */
+  record Ended(int keptEpoch, History history) {}
+
   private final Phase phase;
   private final Training training;
   private final BuiltHead head;
   private final LiveNetwork network;
   private final Weights weights;
-  private final Randomness randomness;
   private final StepRunner steps;
 
   PhaseRunner(LiveNetwork network, BuiltHead head, LossGraph loss, Phase phase, Training training) {
@@ -41,7 +42,6 @@ final class PhaseRunner {
     this.phase = phase;
     this.training = training;
     this.weights = new Weights(network, head);
-    this.randomness = new Randomness(training.batches().seed(), phase.name());
     Gradients gradients = new Gradients(network, weights, endOf(network, head));
     Operand<TFloat32> minimised = loss.training().loss();
     Optional<ScaledGradients> scaled =
@@ -83,40 +83,30 @@ final class PhaseRunner {
   /**
    * Trains.
    *
+   * @param from where it stood when it was interrupted; empty to begin
    * @throws InvalidDataException if there are no rows, their shape does not fit the tensor, or a
    *     label is beyond the classes
    * @throws ModelRefusedException if the tensor is neither float32 nor half precision
    * @throws TrainingDivergedException if a loss is NaN or infinite
+   * @throws RunInterruptedException if that was wanted
    */
-  History run(LabelledRows rows, Optional<LabelledRows> validation, TrainingListener listener) {
-    check(rows);
-    validation.ifPresent(this::check);
-    int size = training.batches().size();
-    int stepsPerEpoch = (rows.rows().count() + size - 1) / size;
+  Ended run(Rows rows, TrainingListener listener, Saving saving, Optional<PhaseState> from) {
+    check(rows.training());
+    rows.validation().ifPresent(this::check);
+    DataType type = network.tensor(phase.fedAt()).dataType();
+    PhaseRun run =
+        new PhaseRun(
+            new PhaseRun.Plan(phase, training, weights, steps),
+            new PhaseRun.Rows(rows.training(), rows.validation(), type),
+            listener,
+            saving);
     listener.phaseBegins(
         new TrainingListener.PhasePlan(
-            phase.name(), phase.selection(), phase.fedAt(), phase.epochs(), stepsPerEpoch));
-    steps.initialize();
-    DataType type = network.tensor(phase.fedAt()).dataType();
-    BatchFeed trainingFeed = new BatchFeed(rows, size, type);
-    Optional<BatchFeed> validationFeed = validation.map(v -> new BatchFeed(v, size, type));
-    BestWeights best = new BestWeights();
-    List<Epoch> epochs = new ArrayList<>();
-    for (int epoch = 1; epoch <= phase.epochs(); epoch++) {
-      long begin = System.nanoTime();
-      Score trained = train(trainingFeed, epoch, listener);
-      warnIfNothingMoved(trainingFeed.batches(), epoch, listener);
-      int at = epoch;
-      Optional<Score> validated = validationFeed.map(feed -> validate(feed, at));
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      double rate = phase.optimizer().learningRate();
-      Epoch row = new Epoch(phase.name(), epoch, trained, validated, rate, seconds);
-      epochs.add(row);
-      best.offer(row);
-      listener.epochEnds(row);
-    }
-    listener.phaseEnds(phase.name(), best.restore());
-    return new History(epochs);
+            phase.name(), phase.selection(), phase.fedAt(), phase.epochs(), run.stepsPerEpoch()));
+    from.ifPresentOrElse(run::restore, run::start);
+    int kept = run.run();
+    listener.phaseEnds(phase.name(), kept);
+    return new Ended(kept, run.history());
   }
 
   private void check(LabelledRows rows) {
@@ -149,102 +139,6 @@ final class PhaseRunner {
               + fed
               + ".",
           "Give rows of that shape, without the first dimension.");
-    }
-  }
-
-  private Score train(BatchFeed feed, int epoch, TrainingListener listener) {
-    int count = feed.count();
-    int[] order =
-        training.batches().shuffle() ? randomness.order(epoch, count) : Randomness.identity(count);
-    int total = feed.batches();
-    Mean mean = new Mean();
-    for (int step = 1; step <= total; step++) {
-      try (BatchFeed.Batch batch = feed.batch(order, step - 1)) {
-        mean.add(steps.train(batch, randomness.dropout(epoch, step)), batch.size());
-      }
-      requireFinite(mean, epoch, step);
-      listener.batchEnds(
-          new TrainingListener.BatchProgress(phase.name(), epoch, step, total, mean.score()));
-    }
-    return mean.score();
-  }
-
-  private void warnIfNothingMoved(int total, int epoch, TrainingListener listener) {
-    if (steps.skippedInARow() >= total) {
-      listener.warning(
-          "Epoch "
-              + epoch
-              + " of phase '"
-              + phase.name()
-              + "' changed no weight: none of its "
-              + total
-              + " steps had finite gradients in half precision.");
-    }
-  }
-
-  private Score validate(BatchFeed feed, int epoch) {
-    int[] order = Randomness.identity(feed.count());
-    Mean mean = new Mean();
-    for (int i = 0; i < feed.batches(); i++) {
-      try (BatchFeed.Batch batch = feed.batch(order, i)) {
-        mean.add(steps.validate(batch), batch.size());
-      }
-    }
-    requireFinite(mean, epoch, feed.batches());
-    return mean.score();
-  }
-
-  private void requireFinite(Mean mean, int epoch, int step) {
-    if (!Double.isFinite(mean.last)) {
-      throw new TrainingDivergedException(
-          phase.name(), epoch, step, mean.last, phase.optimizer().learningRate());
-    }
-  }
-
-  /** Keras' running means: each batch weighs as much as it has rows. */
-  private static final class Mean {
-    private double loss;
-    private double hits;
-    private double rows;
-    private double last;
-
-    void add(StepRunner.Figures figures, int size) {
-      last = figures.loss();
-      loss += figures.loss() * size;
-      hits += figures.hits();
-      rows += size;
-    }
-
-    Score score() {
-      return new Score(loss / rows, hits / rows);
-    }
-  }
-
-  /** Real copies of the chosen weights after the best epoch so far. */
-  private final class BestWeights {
-    private double loss = Double.POSITIVE_INFINITY;
-    private int bestEpoch;
-    private int lastEpoch;
-    private Optional<Map<String, float[]>> copies = Optional.empty();
-
-    void offer(Epoch row) {
-      lastEpoch = row.epoch();
-      if (training.keep() == Keep.BEST
-          && row.validation().isPresent()
-          && row.validation().get().loss() < loss) {
-        loss = row.validation().get().loss();
-        bestEpoch = row.epoch();
-        copies = Optional.of(weights.read(phase.selection().chosen()));
-      }
-    }
-
-    /** Puts the best weights back, unless they are in place; returns their epoch. */
-    int restore() {
-      if (copies.isEmpty() || bestEpoch == lastEpoch) {
-        return lastEpoch;
-      }
-      weights.assign(copies.get());
-      return bestEpoch;
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.kerasgraft.train;
 
+import java.util.List;
 import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.head.BuiltHead;
@@ -58,10 +59,28 @@ final class StepRunner {
 
   /** Sets the optimizer's slots and step to zero and the loss scale to its first value. */
   void initialize() {
-    updates.initialize(network.session());
+    updates.slots().initialize(network.session());
     scale.reset();
     stepsTaken = 0;
     skippedInARow = 0;
+  }
+
+  /** Copies the optimizer's slots. */
+  List<NamedArray> slots() {
+    return updates.slots().copy(network.session());
+  }
+
+  /** What is counted from step to step. */
+  PhaseState.Steps counted() {
+    return new PhaseState.Steps(stepsTaken, skippedInARow, scale.state());
+  }
+
+  /** Goes on from there. */
+  void restore(PhaseState.Steps counted, List<NamedArray> slots) {
+    updates.slots().assign(network.session(), slots);
+    scale.restore(counted.scale());
+    stepsTaken = counted.taken();
+    skippedInARow = counted.skippedInARow();
   }
 
   /** How many steps up to now were not taken because a gradient was not finite. */

@@ -1,5 +1,7 @@
 package org.kerasgraft.train;
 
+import java.util.List;
+
 /**
  * Hears what training does; called on the training thread. Every method does nothing by default.
  */
@@ -7,6 +9,13 @@ public interface TrainingListener {
 
   /** Hears nothing. */
   TrainingListener SILENT = new TrainingListener() {};
+
+  /**
+   * An interrupted training goes on; heard before any phase begins.
+   *
+   * @param from where
+   */
+  default void resumes(Resumption from) {}
 
   /**
    * A phase is about to take its first step.
@@ -66,4 +75,27 @@ public interface TrainingListener {
    * @param running the epoch's mean so far
    */
   record BatchProgress(String phase, int epoch, int step, int steps, History.Score running) {}
+
+  /**
+   * Where an interrupted training goes on.
+   *
+   * @param ended the phases that had ended; nothing more is heard of them
+   * @param phase the phase that goes on
+   * @param epoch its epoch, from 1; one more than it has if all had ended
+   * @param step steps of that epoch that are done
+   */
+  record Resumption(List<PhaseEnd> ended, String phase, int epoch, int step) {
+    /** Copies. */
+    public Resumption {
+      ended = List.copyOf(ended);
+    }
+  }
+
+  /**
+   * A phase that has ended.
+   *
+   * @param phase its name
+   * @param keptEpoch the epoch whose weights it ended with, from 1
+   */
+  record PhaseEnd(String phase, int keptEpoch) {}
 }

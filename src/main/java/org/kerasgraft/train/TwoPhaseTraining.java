@@ -3,6 +3,7 @@ package org.kerasgraft.train;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
@@ -10,6 +11,7 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.FrozenFrontier;
 import org.kerasgraft.head.BuiltHead;
+import org.kerasgraft.savedmodel.VariableSpec;
 
 /**
  * Sequences a training: everything is resolved, built and checked first, then the head phase runs
@@ -54,26 +56,72 @@ public final class TwoPhaseTraining {
    * @throws org.kerasgraft.error.TrainingDivergedException if the loss becomes NaN or infinite
    */
   public TrainedNetwork run(FeatureProvider features, TrainingListener listener) {
+    return run(features, listener, Interruptions.NONE);
+  }
+
+  /**
+   * Trains as {@link #run(FeatureProvider, TrainingListener)} does, and may be interrupted: ends
+   * with the same bits as a training that was not, wherever it was interrupted and however often.
+   *
+   * @param features gives the rows at the tensors where they go in; the same as before
+   * @param listener hears progress
+   * @param interruptions by whose wish, and where the state is kept; a state that is kept there is
+   *     taken up
+   * @return the trained network
+   * @throws org.kerasgraft.error.RunInterruptedException if that was wanted; the state is kept
+   * @throws UsageException also if the kept state belongs to a training with other choices, naming
+   *     the first
+   * @throws InvalidDataException also if the kept state is damaged, naming the file, or belongs to
+   *     other data
+   */
+  public TrainedNetwork run(
+      FeatureProvider features, TrainingListener listener, Interruptions interruptions) {
     Selection selection = variables.resolve(network.network(), head.variables());
     List<PhaseRunner> phases = prepare(selection);
-    warnOfUntrainedHead(phases, listener);
+    Saving saving = new Saving(interruptions, identity(selection), System::nanoTime);
+    Optional<Checkpoint> kept = saving.latest();
+    kept.ifPresentOrElse(
+        checkpoint -> listener.resumes(resumption(checkpoint)),
+        () -> warnOfUntrainedHead(phases, listener));
+    int done = kept.map(checkpoint -> checkpoint.ended().size()).orElse(0);
+    List<PhaseRunner> left = phases.subList(done, phases.size());
     Set<String> fed = new LinkedHashSet<>();
-    phases.forEach(runner -> fed.add(runner.phase().fedAt()));
+    left.forEach(runner -> fed.add(runner.phase().fedAt()));
     features.announce(fed);
     head.initialize(network.session());
-    History history = new History(List.of());
-    for (PhaseRunner runner : phases) {
-      String fedAt = runner.phase().fedAt();
-      LabelledRows rows =
-          features
-              .at(fedAt, ImageSubset.TRAINING)
-              .orElseThrow(
-                  () -> new InvalidDataException("There are no rows to train on.", "Give some."));
-      history =
-          history.then(runner.run(rows, features.at(fedAt, ImageSubset.VALIDATION), listener));
+    History history = kept.map(Checkpoint::before).orElse(new History(List.of()));
+    Optional<PhaseState> from = kept.map(Checkpoint::phase);
+    for (PhaseRunner runner : left) {
+      PhaseRunner.Rows rows = rows(features, runner.phase().fedAt());
+      saving.rowsAreOf(features.identity());
+      PhaseRunner.Ended ended = runner.run(rows, listener, saving, from);
+      history = history.then(ended.history());
+      saving.phaseEnds(
+          new TrainingListener.PhaseEnd(runner.phase().name(), ended.keptEpoch()), history);
+      from = Optional.empty();
     }
     Selection last = phases.get(phases.size() - 1).phase().selection();
     return new TrainedNetwork(network, head, last, history);
+  }
+
+  private static PhaseRunner.Rows rows(FeatureProvider features, String fedAt) {
+    LabelledRows training =
+        features
+            .at(fedAt, ImageSubset.TRAINING)
+            .orElseThrow(
+                () -> new InvalidDataException("There are no rows to train on.", "Give some."));
+    return new PhaseRunner.Rows(training, features.at(fedAt, ImageSubset.VALIDATION));
+  }
+
+  private static Identity identity(Selection selection) {
+    List<String> names = selection.chosen().stream().map(VariableSpec::name).toList();
+    return Identity.NONE.and(Identity.Part.choice("trained variables", names));
+  }
+
+  private static TrainingListener.Resumption resumption(Checkpoint kept) {
+    PhaseState at = kept.phase();
+    return new TrainingListener.Resumption(
+        kept.ended(), at.phase(), at.epoch(), at.current().training().batches());
   }
 
   /** Builds and checks all phases, so that a fault of the second shows before the first runs. */

@@ -8,21 +8,17 @@ import org.kerasgraft.train.Optimizer.Adam;
 import org.kerasgraft.train.Optimizer.RmsProp;
 import org.kerasgraft.train.Optimizer.Sgd;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.VarHandleOp;
-import org.tensorflow.op.core.Zeros;
 import org.tensorflow.op.train.ResourceApplyKerasMomentum;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
  * The updates of one phase: one op a variable, each depending on its own gradient and slots alone,
- * so that a step has one result whatever the order. Slots are resource variables named {@code
- * <phase>/<variable>/<slot>}, zero at the start.
+ * so that a step has one result whatever the order.
  */
 final class UpdateGraph {
 
@@ -37,15 +33,14 @@ final class UpdateGraph {
 
   private final Ops tf;
   private final Optimizer optimizer;
-  private final String phase;
+  private final Slots slots;
   private final Placeholder<TFloat32> learningRate;
   private final Optional<Placeholder<TFloat32>> step;
-  private final List<Op> slotInitializers = new ArrayList<>();
   private final List<Op> updates = new ArrayList<>();
 
   UpdateGraph(Ops ops, String phase, Optimizer optimizer, List<Gradient> gradients) {
     this.tf = ops.withSubScope("training").withSubScope(phase);
-    this.phase = phase;
+    this.slots = new Slots(tf, phase);
     this.optimizer = optimizer;
     this.learningRate = scalar("learning_rate");
     this.step = optimizer instanceof Adam ? Optional.of(scalar("step")) : Optional.empty();
@@ -71,13 +66,9 @@ final class UpdateGraph {
     return List.copyOf(updates);
   }
 
-  /** Sets all slots to zero. */
-  void initialize(Session session) {
-    if (!slotInitializers.isEmpty()) {
-      Session.Runner runner = session.runner();
-      slotInitializers.forEach(runner::addTarget);
-      runner.run().close();
-    }
+  /** The optimizer's variables. */
+  Slots slots() {
+    return slots;
   }
 
   private Op update(Gradient g) {
@@ -138,13 +129,6 @@ final class UpdateGraph {
   }
 
   private Operand<? extends TType> slot(Gradient g, String name) {
-    Shape shape = g.spec().shape();
-    String shared = phase + "/" + g.spec().name() + "/" + name;
-    VarHandleOp handle =
-        tf.withName(shared.substring(phase.length() + 1).replace('/', '.'))
-            .varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(shared));
-    Zeros<TFloat32> zeros = tf.zeros(tf.constant(shape.asArray()), TFloat32.class);
-    slotInitializers.add(tf.assignVariableOp(handle, zeros));
-    return handle;
+    return slots.add(g.spec().name(), g.spec().shape(), name);
   }
 }

@@ -56,4 +56,19 @@ final class Weights {
       network.assign(backbone);
     }
   }
+
+  /** Copies values with their names and shapes. */
+  List<NamedArray> copy(List<VariableSpec> variables) {
+    Map<String, float[]> values = read(variables);
+    return variables.stream()
+        .map(v -> new NamedArray(v.name(), v.shape(), values.get(v.name())))
+        .toList();
+  }
+
+  /** Overwrites variables with values as {@link #copy} gives them. */
+  void assign(List<NamedArray> values) {
+    Map<String, float[]> byName = new LinkedHashMap<>();
+    values.forEach(v -> byName.put(v.name(), v.values()));
+    assign(byName);
+  }
 }

@@ -182,7 +182,13 @@ class KerasStepsTest {
     }
     head.assign(network.session(), initial);
     History history =
-        runner.run(rows(golden.get("x"), golden.get("y")), validation, TrainingListener.SILENT);
+        runner
+            .run(
+                new PhaseRunner.Rows(rows(golden.get("x"), golden.get("y")), validation),
+                TrainingListener.SILENT,
+                Saving.none(),
+                Optional.empty())
+            .history();
     return new Fitted(network, new TrainedNetwork(network, head, selection, history));
   }
 

@@ -14,6 +14,7 @@ import static org.kerasgraft.train.TinyTraining.run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,10 +95,15 @@ class TrainingInvariantsTest {
         PhaseRunner runner = new PhaseRunner(live, head, loss, phase, SHORT);
         TinyFeatures features = new TinyFeatures(live, PICTURES, 2);
         History history =
-            runner.run(
-                features.at(fedAt, ImageSubset.TRAINING).orElseThrow(),
-                features.at(fedAt, ImageSubset.VALIDATION),
-                TrainingListener.SILENT);
+            runner
+                .run(
+                    new PhaseRunner.Rows(
+                        features.at(fedAt, ImageSubset.TRAINING).orElseThrow(),
+                        features.at(fedAt, ImageSubset.VALIDATION)),
+                    TrainingListener.SILENT,
+                    Saving.none(),
+                    Optional.empty())
+                .history();
         losses.add(
             history.epochs().stream()
                 .flatMap(e -> Stream.of(e.training(), e.validation().get()))
