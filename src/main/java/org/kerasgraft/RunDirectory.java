@@ -1,17 +1,15 @@
 package org.kerasgraft;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.kerasgraft.error.StorageException;
 import org.kerasgraft.export.Provenance;
 import org.kerasgraft.features.IndexFile;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.report.RunOrigin;
 import org.kerasgraft.report.RunReport;
 import org.kerasgraft.report.RunWriter;
@@ -64,12 +62,7 @@ public final class RunDirectory {
    * @param directory an existing directory, to be made visible by the caller afterwards
    */
   public static void writeInto(TrainedModel model, Notes notes, Path directory) {
-    Path version = directory.resolve("model").resolve("1");
-    try {
-      Files.createDirectories(version);
-    } catch (IOException e) {
-      throw new StorageException("Cannot create '" + version + "': " + e.getMessage() + ".", "", e);
-    }
+    Path version = NewFile.directories(directory.resolve("model").resolve("1"));
     model.writeInto(version);
     TrainingRecord.Index index = model.record().index();
     IndexFile.write(directory.resolve("index.csv"), index.training());

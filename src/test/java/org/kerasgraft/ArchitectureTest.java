@@ -14,9 +14,11 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,13 @@ class ArchitectureTest {
           Map.entry("savedmodel", 8),
           Map.entry("internal", 9),
           Map.entry("error", 10));
+
+  /** The methods of {@link Files} that change something. */
+  private static final String WRITING =
+      "write.*|new(OutputStream|BufferedWriter|ByteChannel)|move|copy|create.*|delete.*|set.*";
+
+  private static final Set<String> WRITERS =
+      Set.of("java.io.FileOutputStream", "java.io.FileWriter", "java.io.RandomAccessFile");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -97,6 +106,29 @@ class ArchitectureTest {
         .should()
         .callMethod(System.class, "exit", int.class)
         .check(CLASSES);
+  }
+
+  /** Else it has no fault point, and nothing tests what becomes of the output when it fails. */
+  @Test
+  void onlyInternalWritesMovesOrDeletesFiles() {
+    List<String> calls = new ArrayList<>();
+    for (JavaClass origin : CLASSES) {
+      if (stage(origin).equals("internal")) {
+        continue;
+      }
+      origin.getMethodCallsFromSelf().stream()
+          .filter(call -> call.getTargetOwner().isEquivalentTo(Files.class))
+          .filter(call -> call.getName().matches(WRITING))
+          .forEach(call -> calls.add(call.getDescription()));
+      origin.getFieldAccessesFromSelf().stream()
+          .filter(use -> use.getTargetOwner().isEquivalentTo(StandardOpenOption.class))
+          .filter(use -> !use.getName().equals(StandardOpenOption.READ.name()))
+          .forEach(use -> calls.add(use.getDescription()));
+      origin.getDirectDependenciesFromSelf().stream()
+          .filter(d -> WRITERS.contains(d.getTargetClass().getName()))
+          .forEach(d -> calls.add(d.getDescription()));
+    }
+    assertEquals(List.of(), calls);
   }
 
   @Test

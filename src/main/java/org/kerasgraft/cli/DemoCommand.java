@@ -107,7 +107,7 @@ final class DemoCommand implements Command {
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     Path model = embeddedModel();
-    try (OutputDirectory out = new OutputDirectory(request.out());
+    try (AtomicDirectory out = AtomicDirectory.create(request.out());
         Progress progress = new Progress(console, request.quiet())) {
       Path pictures = out.staging().resolve("pictures");
       draw(pictures, request.seed(), progress);

@@ -21,6 +21,7 @@ import org.kerasgraft.data.PreprocessingChoice;
 import org.kerasgraft.error.GateNotMetException;
 import org.kerasgraft.export.Provenance;
 import org.kerasgraft.features.FeatureStore;
+import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.train.Training;
 
@@ -160,7 +161,7 @@ final class TrainCommand implements Command {
   @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
-    try (OutputDirectory out = new OutputDirectory(request.output().out());
+    try (AtomicDirectory out = AtomicDirectory.create(request.output().out());
         Progress progress = new Progress(console, request.data().rows().quiet())) {
       KerasModel model =
           Graft.open(request.model().path())

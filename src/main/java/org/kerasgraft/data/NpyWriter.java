@@ -1,12 +1,10 @@
 package org.kerasgraft.data;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.NewFile;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -17,19 +15,17 @@ public final class NpyWriter implements AutoCloseable {
 
   private static final int BUFFER = 1 << 16;
 
-  private final Path file;
+  private final NewFile file;
   private final long[] rowDimensions;
   private final int rowSize;
-  private final FileChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
   private int rows;
   private boolean open = true;
 
-  private NpyWriter(Path file, Shape rowShape, FileChannel channel) {
+  private NpyWriter(Shape rowShape, NewFile file) {
     this.file = file;
     this.rowDimensions = rowShape.asArray();
     this.rowSize = Math.toIntExact(rowShape.size());
-    this.channel = channel;
   }
 
   /**
@@ -44,18 +40,13 @@ public final class NpyWriter implements AutoCloseable {
     if (rowShape.hasUnknownDimension() || rowShape.isUnknown()) {
       throw new IllegalArgumentException("The row shape must be known, not " + rowShape + ".");
     }
+    NpyWriter writer = new NpyWriter(rowShape, NewFile.create(file));
     try {
-      FileChannel channel =
-          FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING);
-      NpyWriter writer = new NpyWriter(file, rowShape, channel);
-      writer.writeFully(ByteBuffer.wrap(NpyHeader.float32(0, writer.rowDimensions)));
+      writer.file.write(ByteBuffer.wrap(NpyHeader.float32(0, writer.rowDimensions)));
       return writer;
-    } catch (IOException e) {
-      throw failed(file, e);
+    } catch (RuntimeException e) {
+      writer.file.close();
+      throw e;
     }
   }
 
@@ -66,15 +57,11 @@ public final class NpyWriter implements AutoCloseable {
    * @param offset where the row begins in {@code values}
    */
   public void append(float[] values, int offset) {
-    try {
-      for (int i = 0; i < rowSize; i++) {
-        if (buffer.remaining() < Float.BYTES) {
-          flush();
-        }
-        buffer.putFloat(values[offset + i]);
+    for (int i = 0; i < rowSize; i++) {
+      if (buffer.remaining() < Float.BYTES) {
+        flush();
       }
-    } catch (IOException e) {
-      throw failed(file, e);
+      buffer.putFloat(values[offset + i]);
     }
     rows++;
   }
@@ -99,29 +86,17 @@ public final class NpyWriter implements AutoCloseable {
       return;
     }
     open = false;
-    try (channel) {
+    try (file) {
       flush();
-      channel.position(0);
-      writeFully(ByteBuffer.wrap(NpyHeader.float32(rows, rowDimensions)));
-    } catch (IOException e) {
-      throw failed(file, e);
+      file.write(ByteBuffer.wrap(NpyHeader.float32(rows, rowDimensions)), 0);
     }
   }
 
-  private void flush() throws IOException {
+  private void flush() {
     buffer.flip();
-    writeFully(buffer);
-    buffer.clear();
-  }
-
-  private void writeFully(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    if (buffer.hasRemaining()) {
+      file.write(buffer);
     }
-  }
-
-  private static StorageException failed(Path file, IOException e) {
-    return new StorageException(
-        "Cannot write '" + file + "': " + e.getMessage() + ".", "Check the free space.", e);
+    buffer.clear();
   }
 }

@@ -1,8 +1,13 @@
 package org.kerasgraft.export;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.kerasgraft.internal.FaultPoints;
+import org.kerasgraft.internal.FaultPoints.Point;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -28,7 +33,8 @@ final class CheckpointWriter {
 
   private CheckpointWriter() {}
 
-  static void write(LiveVariables variables, TrackableObjectGraph objects, Path prefix) {
+  static void write(LiveVariables variables, TrackableObjectGraph objects, Path prefix)
+      throws IOException {
     try (Result values = variables.read();
         TString objectGraph =
             TString.tensorOfBytes(NdArrays.scalarOfObject(objects.toByteArray()));
@@ -50,7 +56,13 @@ final class CheckpointWriter {
               tf.array(keys.toArray(String[]::new)),
               tf.array(keys.stream().map(key -> "").toArray(String[]::new)),
               tensors);
-      runner.addTarget(save).run().close();
+      long bytes = IntStream.range(0, values.size()).mapToLong(i -> values.get(i).numBytes()).sum();
+      FaultPoints.before(Point.WRITE, prefix);
+      try {
+        runner.addTarget(save).run().close();
+      } catch (RuntimeException e) {
+        throw NativeFailure.whenWriting(prefix, e, OptionalLong.of(bytes));
+      }
     }
   }
 

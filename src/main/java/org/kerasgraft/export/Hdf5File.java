@@ -1,14 +1,12 @@
 package org.kerasgraft.export;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.kerasgraft.internal.NewFile;
 
 /**
  * Writes an HDF5 file: groups, arrays, attributes of text; arrays go to the file as they come.
@@ -36,13 +34,13 @@ final class Hdf5File implements AutoCloseable {
     private long address = -1;
   }
 
-  private final FileChannel channel;
+  private final NewFile file;
   private final Node root = new Node();
   private long end = SUPERBLOCK;
   private boolean open = true;
 
-  private Hdf5File(FileChannel channel) {
-    this.channel = channel;
+  private Hdf5File(NewFile file) {
+    this.file = file;
   }
 
   /**
@@ -50,9 +48,8 @@ final class Hdf5File implements AutoCloseable {
    *
    * @param path must not exist
    */
-  static Hdf5File create(Path path) throws IOException {
-    return new Hdf5File(
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  static Hdf5File create(Path path) {
+    return new Hdf5File(NewFile.create(path));
   }
 
   /** Makes a group and those above it. */
@@ -77,7 +74,7 @@ final class Hdf5File implements AutoCloseable {
    * @param array what to write; of no use to this file afterwards
    * @param attributes texts to keep beside it
    */
-  void array(String path, Hdf5Array array, Map<String, String> attributes) throws IOException {
+  void array(String path, Hdf5Array array, Map<String, String> attributes) {
     Node node = node(path);
     if (node.address >= 0 || !node.children.isEmpty()) {
       throw new IllegalArgumentException("'" + path + "' is there already");
@@ -117,29 +114,27 @@ final class Hdf5File implements AutoCloseable {
   }
 
   /** Writes at the end, on a multiple of 8; answers where. */
-  private long append(ByteBuffer bytes) throws IOException {
+  private long append(ByteBuffer bytes) {
     long at = end;
-    while (bytes.hasRemaining()) {
-      end += channel.write(bytes, end);
-    }
-    end = (end + 7) / 8 * 8;
+    end = (end + bytes.remaining() + 7) / 8 * 8;
+    file.write(bytes, at);
     return at;
   }
 
   /** Writes the groups and the superblock. Idempotent. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (!open) {
       return;
     }
     open = false;
-    try (channel) {
+    try (file) {
       int internalK = Math.max(LEAST_INTERNAL_K, (leaves(mostChildren(root)) + 1) / 2);
       write(root, internalK);
       // The file ends where the superblock says, padding included.
-      channel.write(ByteBuffer.wrap(new byte[] {0}), end);
+      file.write(ByteBuffer.wrap(new byte[] {0}), end);
       end++;
-      channel.write(superblock(internalK), 0);
+      file.write(superblock(internalK), 0);
     }
   }
 
@@ -156,7 +151,7 @@ final class Hdf5File implements AutoCloseable {
   }
 
   /** A group, those below it first. */
-  private void write(Node group, int internalK) throws IOException {
+  private void write(Node group, int internalK) {
     List<String> names = List.copyOf(group.children.keySet());
     Hdf5Messages.Heap heap = new Hdf5Messages.Heap();
     List<Long> offsets = new ArrayList<>();

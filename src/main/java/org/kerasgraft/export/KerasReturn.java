@@ -1,7 +1,6 @@
 package org.kerasgraft.export;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import org.kerasgraft.export.WeightsLayout.NestedGroup;
 import org.kerasgraft.export.WeightsLayout.StoredVariable;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.savedmodel.Checkpoint;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
@@ -169,7 +169,7 @@ public final class KerasReturn {
         writeHead(directory, head.get());
       }
       String script = new BuildScript(served.provenance(), head, loading(layout)).text();
-      Files.writeString(directory.resolve(BuildScript.FILE), script, StandardCharsets.UTF_8);
+      NewFile.text(directory.resolve(BuildScript.FILE), script);
       return new ReturnedModel(
           directory, original.format(), original.directory(), counts(), layout.unknown());
     } catch (IOException e) {
@@ -208,15 +208,15 @@ public final class KerasReturn {
         Path relative = root.relativize(path);
         boolean left = relative.toString().replace('\\', '/').matches(LEFT_OUT);
         if (Files.isDirectory(path)) {
-          Files.createDirectories(directory.resolve(relative.toString()));
+          NewFile.directories(directory.resolve(relative.toString()));
         } else if (!left) {
-          Files.copy(path, directory.resolve(relative.toString()));
+          NewFile.copy(path, directory.resolve(relative.toString()));
         }
       }
     }
   }
 
-  private void writeCheckpoint(Path directory) {
+  private void writeCheckpoint(Path directory) throws IOException {
     Map<String, String> replaced = new HashMap<>();
     for (VariableSpec variable : original.variables()) {
       VariableSpec changed = exported.get(variable.name());
@@ -240,7 +240,7 @@ public final class KerasReturn {
   }
 
   /** Keras 3's own layout. */
-  private WeightsLayout writeWeights(Path directory) throws IOException {
+  private WeightsLayout writeWeights(Path directory) {
     Map<String, VariableSpec> byKey = new HashMap<>();
     for (VariableSpec variable : original.variables()) {
       variable.checkpointKeys().forEach(key -> byKey.put(key, variable));
@@ -272,7 +272,7 @@ public final class KerasReturn {
     return layout;
   }
 
-  private void writeHead(Path directory, ReturnedHead layers) throws IOException {
+  private void writeHead(Path directory, ReturnedHead layers) {
     try (StoredValues values = new StoredValues();
         WeightsFile file = WeightsFile.create(directory.resolve(BuildScript.HEAD_FILE))) {
       layers.write(file, values, exportedValues);

@@ -1,6 +1,10 @@
 package org.kerasgraft.export;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.kerasgraft.internal.NewFile;
 import org.tensorflow.exceptions.TensorFlowException;
 
 /**
@@ -17,6 +21,18 @@ final class NativeFailure {
   /** Whether an exception comes from TensorFlow's native side. */
   static boolean is(RuntimeException failure) {
     return failure.getClass().getPackage().equals(TensorFlowException.class.getPackage());
+  }
+
+  /**
+   * What TensorFlow failed to write, as what a user is told; other failures as they are.
+   *
+   * @param prefix of the files that were written
+   * @param needed their bytes, where that is known
+   */
+  static RuntimeException whenWriting(Path prefix, RuntimeException failure, OptionalLong needed) {
+    return is(failure)
+        ? NewFile.failed(prefix, new IOException(reason(failure), failure), needed)
+        : failure;
   }
 
   /** The first line of a message, without traces, the last full stop, or excessive length. */

@@ -1,6 +1,5 @@
 package org.kerasgraft.export;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +93,7 @@ record ReturnedHead(List<HeadLayer> layers, String cutAfter, List<DenseWeights> 
   }
 
   /** Writes the dense layers' weights in the layout that all Keras versions read in order. */
-  void write(WeightsFile file, StoredValues values, Checkpoint stored) throws IOException {
+  void write(WeightsFile file, StoredValues values, Checkpoint stored) {
     for (DenseWeights layer : dense) {
       Map<String, Hdf5Array> weights = new LinkedHashMap<>();
       weights.put("kernel", read(layer.kernel(), values, stored));

@@ -1,10 +1,14 @@
 package org.kerasgraft.export;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.FaultPoints;
+import org.kerasgraft.internal.FaultPoints.Point;
 import org.kerasgraft.savedmodel.Checkpoint;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Graph;
@@ -35,7 +39,7 @@ final class RewrittenCheckpoint {
    * @param prefix where to write, in an existing directory
    * @throws StorageException if it does not hold afterwards what it should
    */
-  void write(Checkpoint values, Map<String, String> replaced, Path prefix) {
+  void write(Checkpoint values, Map<String, String> replaced, Path prefix) throws IOException {
     List<String> keys = List.copyOf(original.tensors().keySet());
     try (Graph graph = new Graph();
         Session session = new Session(graph, false)) {
@@ -52,7 +56,12 @@ final class RewrittenCheckpoint {
               tf.array(names.toArray(String[]::new)),
               tf.array(names.stream().map(key -> "").toArray(String[]::new)),
               tensors);
-      session.runner().addTarget(save).run().close();
+      FaultPoints.before(Point.WRITE, prefix);
+      try {
+        session.runner().addTarget(save).run().close();
+      } catch (RuntimeException e) {
+        throw NativeFailure.whenWriting(prefix, e, OptionalLong.empty());
+      }
     }
   }
 

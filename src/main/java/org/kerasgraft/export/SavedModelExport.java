@@ -1,10 +1,9 @@
 package org.kerasgraft.export;
 
 import com.google.protobuf.CodedOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -33,27 +33,12 @@ import org.tensorflow.proto.SavedModel;
  */
 public final class SavedModelExport {
 
-  /** A point of an export at which a test can make it fail. */
-  enum Step {
-    START,
-    CHECKPOINT,
-    GRAPH,
-    ASSETS,
-    RELOAD,
-    COMMIT
-  }
-
-  /** Called before each step. */
-  interface Faults {
-    void before(Step step, Path directory) throws IOException;
-  }
+  private static final int BUFFER = 1 << 20;
 
   private final ExportSpec spec;
-  private final Faults faults;
 
-  SavedModelExport(ExportSpec spec, Faults faults) {
+  private SavedModelExport(ExportSpec spec) {
     this.spec = spec;
-    this.faults = faults;
   }
 
   /**
@@ -68,7 +53,7 @@ public final class SavedModelExport {
    * @throws ModelRefusedException if the network cannot be exported
    */
   public static void write(ExportSpec spec, Path directory) {
-    new SavedModelExport(spec, (step, place) -> {}).write(directory);
+    new SavedModelExport(spec).write(directory);
   }
 
   /**
@@ -83,48 +68,25 @@ public final class SavedModelExport {
    * @throws ModelRefusedException if the network cannot be exported
    */
   public static Path writeAtomically(ExportSpec spec, Path target) {
-    return new SavedModelExport(spec, (step, place) -> {}).writeAtomically(target);
-  }
-
-  Path writeAtomically(Path target) {
     try (AtomicDirectory directory = AtomicDirectory.create(target)) {
-      write(directory.staging());
-      faults.before(Step.COMMIT, directory.staging());
+      write(spec, directory.staging());
       return directory.commit();
-    } catch (IOException e) {
-      throw cannotWrite(target, e);
     }
   }
 
-  void write(Path directory) {
+  private void write(Path directory) {
     AtomicDirectory.requireFree(directory);
     ServingBody body = ServingBody.of(spec, input());
     Optional<ImageSize> images = spec.provenance().input().images().map(ImageInput::size);
-    try {
-      faults.before(Step.START, directory);
-      Files.createDirectories(directory.resolve("variables"));
-      Files.createDirectories(directory.resolve("assets.extra"));
-    } catch (IOException e) {
-      throw new CannotCreateException(
-          "Cannot create the model's directory '"
-              + directory
-              + "': "
-              + NativeFailure.reason(e)
-              + ".",
-          "Choose a path whose parent is a directory you may write to.",
-          e);
-    }
+    NewFile.directories(directory.resolve("variables"));
+    NewFile.directories(directory.resolve("assets.extra"));
     try {
       LiveVariables values =
           new LiveVariables(spec.network().graph(), spec.network().session(), body.variables());
-      faults.before(Step.CHECKPOINT, directory);
       Path prefix = directory.resolve("variables").resolve("variables");
       CheckpointWriter.write(values, new ObjectGraph(body, images.isPresent()).trackable(), prefix);
-      faults.before(Step.GRAPH, directory);
       writeGraph(body, images, directory.resolve(ServedDirectory.MODEL_FILE));
-      faults.before(Step.ASSETS, directory);
       writeAssets(directory);
-      faults.before(Step.RELOAD, directory);
       new ExportVerification(spec, body, values).verify(directory);
     } catch (IOException e) {
       throw cannotWrite(directory, e);
@@ -161,7 +123,7 @@ public final class SavedModelExport {
         new MainGraph(body, images).metaGraph(spec.network().graph().toGraphDef().getVersions());
     SavedModel model =
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
-    try (OutputStream out = Files.newOutputStream(file)) {
+    try (OutputStream out = new BufferedOutputStream(NewFile.create(file).stream(), BUFFER)) {
       CodedOutputStream coded = CodedOutputStream.newInstance(out);
       coded.useDeterministicSerialization();
       model.writeTo(coded);
@@ -172,11 +134,9 @@ public final class SavedModelExport {
   private void writeAssets(Path directory) throws IOException {
     Provenance provenance = spec.provenance();
     String labels = String.join("\n", provenance.labels()) + "\n";
-    Files.writeString(
-        directory.resolve(ServedDirectory.LABELS_FILE), labels, StandardCharsets.UTF_8);
+    NewFile.text(directory.resolve(ServedDirectory.LABELS_FILE), labels);
     String json = new ProvenanceJson(provenance, ModelFile.of(directory)).text();
-    Files.writeString(
-        directory.resolve(ServedDirectory.PROVENANCE_FILE), json, StandardCharsets.UTF_8);
+    NewFile.text(directory.resolve(ServedDirectory.PROVENANCE_FILE), json);
   }
 
   private static StorageException cannotWrite(Path place, Exception cause) {

@@ -1,6 +1,5 @@
 package org.kerasgraft.export;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ final class WeightsFile implements AutoCloseable {
   }
 
   /** Starts a file, to be closed by the caller. */
-  static WeightsFile create(Path path) throws IOException {
+  static WeightsFile create(Path path) {
     return new WeightsFile(Hdf5File.create(path));
   }
 
@@ -33,7 +32,7 @@ final class WeightsFile implements AutoCloseable {
    * @param value its value
    * @param variable its Keras path, kept as an attribute for readers that go by path
    */
-  void putNative(String layer, int index, Hdf5Array value, String variable) throws IOException {
+  void putNative(String layer, int index, Hdf5Array value, String variable) {
     String order = String.valueOf(written++);
     file.array(layer + "/vars/" + index, value, Map.of("path", variable, "order", order));
   }
@@ -49,7 +48,7 @@ final class WeightsFile implements AutoCloseable {
   }
 
   /** A layer in the older layout, which Keras 2 and 3 read in order. */
-  void putLegacy(String layer, Map<String, Hdf5Array> weights) throws IOException {
+  void putLegacy(String layer, Map<String, Hdf5Array> weights) {
     file.attribute(layer, "weight_names", List.copyOf(weights.keySet()));
     for (Map.Entry<String, Hdf5Array> weight : weights.entrySet()) {
       file.array(layer + "/" + weight.getKey(), weight.getValue(), Map.of());
@@ -64,7 +63,7 @@ final class WeightsFile implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     file.close();
   }
 }

@@ -1,5 +1,6 @@
 package org.kerasgraft.features;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.NewFile;
 
 /**
  * {@code manifest.json}, written last: what the features were computed from, and the hashes of the
@@ -62,9 +64,9 @@ public record FeatureManifest(
 
   void write(Path folder) {
     try {
-      Files.writeString(folder.resolve(FILE), JSON.writeValueAsString(this) + "\n");
-    } catch (IOException e) {
-      throw new StorageException("Cannot write '" + folder.resolve(FILE) + "': " + e + ".", "", e);
+      NewFile.text(folder.resolve(FILE), JSON.writeValueAsString(this) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A manifest is text and numbers", e);
     }
   }
 

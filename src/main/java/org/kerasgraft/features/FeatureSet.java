@@ -1,6 +1,5 @@
 package org.kerasgraft.features;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,9 +11,9 @@ import org.kerasgraft.data.Npy;
 import org.kerasgraft.data.RowSource;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
-import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NewFile;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -218,17 +217,14 @@ public final class FeatureSet implements RowSource {
    * @param target absent or empty
    * @return the directory
    * @throws org.kerasgraft.error.CannotCreateException if it has content or cannot be created
-   * @throws StorageException if the disk refuses
+   * @throws org.kerasgraft.error.StorageException if the disk refuses
    */
   public Path copyTo(Path target) {
     try (AtomicDirectory copy = AtomicDirectory.create(target)) {
       for (String name : List.of(FEATURES, INDEX, FeatureManifest.FILE)) {
-        Files.copy(directory.resolve(name), copy.staging().resolve(name));
+        NewFile.copy(directory.resolve(name), copy.staging().resolve(name));
       }
       return copy.commit();
-    } catch (IOException e) {
-      throw new StorageException(
-          "Cannot write the features to '" + target + "': " + e + ".", "Check the free space.", e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.kerasgraft.features;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.kerasgraft.data.CsvCell;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.NewFile;
 
 /** {@code index.csv}: RFC 4180, UTF-8, texts as {@link CsvCell} has them. */
 public final class IndexFile {
@@ -28,7 +30,9 @@ public final class IndexFile {
    * @throws StorageException if the disk refuses
    */
   public static void write(Path file, List<IndexRow> rows) {
-    try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+    try (BufferedWriter out =
+        new BufferedWriter(
+            new OutputStreamWriter(NewFile.create(file).stream(), StandardCharsets.UTF_8))) {
       out.write(HEADER + END);
       for (IndexRow row : rows) {
         String number = row.isAccepted() ? Integer.toString(row.row()) : "";

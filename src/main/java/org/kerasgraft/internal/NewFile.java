@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.OptionalLong;
+import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.FaultPoints.Point;
 
@@ -151,14 +152,17 @@ public final class NewFile implements AutoCloseable {
    *
    * @param path need not exist
    * @return the path
-   * @throws StorageException if it cannot be made
+   * @throws CannotCreateException if it cannot be made
    */
   public static Path directories(Path path) {
     try {
       FaultPoints.before(Point.WRITE, path);
       return Files.createDirectories(path);
     } catch (IOException e) {
-      throw failed(path, e, OptionalLong.empty());
+      throw new CannotCreateException(
+          "Cannot create '" + path + "': " + reason(e) + ".",
+          "Choose a path whose parent is a directory you may write to, on a disk that is not full.",
+          e);
     }
   }
 

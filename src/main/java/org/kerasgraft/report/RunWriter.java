@@ -1,7 +1,6 @@
 package org.kerasgraft.report;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.report.RunReport.Mistake;
 import org.kerasgraft.report.RunReport.PhaseNote;
 import org.kerasgraft.savedmodel.VariableSpec;
@@ -77,8 +77,8 @@ public final class RunWriter {
     }
   }
 
-  private static void put(Path directory, String name, String text) throws IOException {
-    Files.writeString(directory.resolve(name), text, StandardCharsets.UTF_8);
+  private static void put(Path directory, String name, String text) {
+    NewFile.text(directory.resolve(name), text);
   }
 
   /** The columns of Keras' CSVLogger, and more. */

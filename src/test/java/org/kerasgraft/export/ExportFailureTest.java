@@ -10,19 +10,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
-import org.kerasgraft.export.SavedModelExport.Step;
+import org.kerasgraft.internal.FaultPoints;
+import org.kerasgraft.internal.FaultPoints.Point;
 
 /** An export that fails, or that does not equal the live network, leaves nothing. */
 class ExportFailureTest {
@@ -41,59 +41,58 @@ class ExportFailureTest {
     live.close();
   }
 
-  @ParameterizedTest
-  @EnumSource(Step.class)
-  void aFailureAtAnyStepLeavesNothing(Step failing) throws IOException {
-    Path target = folder.resolve("model");
-    SavedModelExport export =
-        new SavedModelExport(
-            live.spec(),
-            (step, place) -> {
-              if (step == failing) {
-                throw new IOException("No space left on device");
-              }
-            });
-    var failure = assertThrows(GraftException.class, () -> export.writeAtomically(target));
-    assertTrue(failure.getMessage().contains("No space left on device"), failure.getMessage());
-    assertEquals(Set.of(), content(folder));
-  }
-
   @Test
   void aChangedWeightIsFoundOnReloadAndNothingIsLeft() throws IOException {
     Path target = folder.resolve("model");
     try (TrainedExample example = TrainedExample.images("cat", "dog")) {
       float[] bias = example.snapshot().values("head/dense_1/bias").floats();
-      SavedModelExport export =
-          new SavedModelExport(
-              example.spec(),
-              (step, place) -> {
-                if (step == Step.RELOAD) {
-                  example.assign("head/dense_1/bias", new float[] {Math.nextUp(bias[0])});
-                }
-              });
-      var failure = assertThrows(StorageException.class, () -> export.writeAtomically(target));
-      assertTrue(
-          failure.getMessage().contains("variable 'head/dense_1/bias' has other values"),
-          failure.getMessage());
+      try (var installed =
+          whenTheNotesAreWritten(
+              place -> example.assign("head/dense_1/bias", new float[] {Math.nextUp(bias[0])}))) {
+        var failure =
+            assertThrows(
+                StorageException.class,
+                () -> SavedModelExport.writeAtomically(example.spec(), target));
+        assertTrue(
+            failure.getMessage().contains("variable 'head/dense_1/bias' has other values"),
+            failure.getMessage());
+      }
     }
     assertEquals(Set.of(), content(folder));
   }
 
   @Test
   void damagedWeightsAreFoundOnReload() throws IOException {
-    SavedModelExport export =
-        new SavedModelExport(
-            live.spec(),
-            (step, place) -> {
-              if (step == Step.RELOAD) {
-                Path data = place.resolve("variables/variables.data-00000-of-00001");
-                byte[] bytes = Files.readAllBytes(data);
-                bytes[bytes.length / 2] ^= 1;
-                Files.write(data, bytes);
-              }
-            });
-    assertThrows(GraftException.class, () -> export.writeAtomically(folder.resolve("model")));
+    try (var installed =
+        whenTheNotesAreWritten(
+            place -> {
+              Path data = place.resolve("variables/variables.data-00000-of-00001");
+              byte[] bytes = Files.readAllBytes(data);
+              bytes[bytes.length / 2] ^= 1;
+              Files.write(data, bytes);
+            })) {
+      Path target = folder.resolve("model");
+      assertThrows(
+          GraftException.class, () -> SavedModelExport.writeAtomically(live.spec(), target));
+    }
     assertEquals(Set.of(), content(folder));
+  }
+
+  /** What is done to a model when all but its last file is written. */
+  private interface Change {
+    void to(Path model) throws IOException;
+  }
+
+  private static FaultPoints.Installed whenTheNotesAreWritten(Change change) {
+    AtomicBoolean changed = new AtomicBoolean();
+    return FaultPoints.install(
+        (point, path) -> {
+          if (point == Point.WRITE
+              && path.endsWith(ServedDirectory.PROVENANCE_FILE)
+              && changed.compareAndSet(false, true)) {
+            change.to(path.getParent().getParent());
+          }
+        });
   }
 
   @Test

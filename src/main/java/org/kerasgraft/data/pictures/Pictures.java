@@ -1,16 +1,14 @@
 package org.kerasgraft.data.pictures;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.kerasgraft.data.pictures.Patch.Pose;
-import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NewFile;
 
 /**
  * Draws pictures of given classes: a subject of the class's outline and texture, anywhere, at any
@@ -71,8 +69,8 @@ public final class Pictures {
    * @param perClass pictures a class, at least one
    * @param seed which pictures
    * @throws UsageException if there is no class, or no picture a class
-   * @throws CannotCreateException if {@code out} has content or cannot be created
-   * @throws StorageException if a file cannot be written
+   * @throws org.kerasgraft.error.CannotCreateException if {@code out} has content
+   * @throws StorageException if a folder or a file cannot be written
    */
   public static void writeClassFolders(
       Path out, List<PictureClass> classes, int perClass, long seed) {
@@ -83,30 +81,11 @@ public final class Pictures {
     }
     AtomicDirectory.requireFree(out);
     for (PictureClass type : classes) {
-      Path folder = create(out.resolve(type.name()));
+      Path folder = NewFile.directories(out.resolve(type.name()));
       for (int i = 0; i < perClass; i++) {
-        write(folder.resolve(String.format(Locale.ROOT, "%04d.png", i)), png(type, mix(seed) + i));
+        Path file = folder.resolve(String.format(Locale.ROOT, "%04d.png", i));
+        NewFile.bytes(file, png(type, mix(seed) + i));
       }
-    }
-  }
-
-  private static Path create(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new CannotCreateException(
-          "Cannot create '" + folder + "': " + e.getMessage() + ".",
-          "Choose a path whose parent is a directory you may write to.",
-          e);
-    }
-  }
-
-  private static void write(Path file, byte[] content) {
-    try {
-      Files.write(file, content);
-    } catch (IOException e) {
-      throw new StorageException(
-          "Cannot write '" + file + "': " + e.getMessage() + ".", "Check the free space.", e);
     }
   }
 
