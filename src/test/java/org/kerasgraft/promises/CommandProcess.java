@@ -40,7 +40,21 @@ public final class CommandProcess {
    * @return the running command
    */
   public static CommandProcess start(Path folder, List<String> flags, Object... words) {
-    List<String> command = new ArrayList<>();
+    return startUnder(List.of(), folder, flags, words);
+  }
+
+  /**
+   * Starts a command under another one, as {@code setpriv} or {@code prlimit}.
+   *
+   * @param prefix the other command and its arguments
+   * @param folder existing; what the command prints is kept there
+   * @param flags of Java
+   * @param words the command and its arguments
+   * @return the running command
+   */
+  public static CommandProcess startUnder(
+      List<String> prefix, Path folder, List<String> flags, Object... words) {
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.addAll(flags);
@@ -110,6 +124,23 @@ public final class CommandProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The most memory it has held so far.
+   *
+   * @return bytes; 0 if it has ended or the system does not tell
+   */
+  public long residentPeak() {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D+", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      return 0;
     }
   }
 
