@@ -2,6 +2,7 @@ package org.kerasgraft;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.export.KerasReturn;
 import org.kerasgraft.export.ReturnedModel;
 import org.kerasgraft.export.ServedModel;
@@ -67,10 +68,22 @@ public final class Graft {
   }
 
   /**
+   * Reopens a model that may hold more ops than the listed ones, because you trust it.
+   *
+   * @param directory as for {@link #load(Path)}
+   * @param policy which ops the model may hold
+   * @return the model, owned by the caller
+   * @throws org.kerasgraft.error.ModelRefusedException if it holds any other
+   */
+  public static ServedModel load(Path directory, OpPolicy policy) {
+    return ServedModel.open(directory, RuntimeOptions.defaults(), policy);
+  }
+
+  /**
    * Takes a saved model back into Keras: for a Keras 2 original a copy of it with the new values,
    * for Keras 3 a weights file for {@code load_weights}; with a script that builds the whole.
    *
-   * @param saved as for {@link #load}
+   * @param saved as for {@link #load(Path)}
    * @param target absent or an empty directory; appears complete or not at all
    * @return what was written
    * @throws org.kerasgraft.error.MissingInputException if the original is no longer where it was
@@ -83,7 +96,7 @@ public final class Graft {
   /**
    * The same with the original at another place than when it was opened.
    *
-   * @param saved as for {@link #load}
+   * @param saved as for {@link #load(Path)}
    * @param target absent or an empty directory
    * @param original the model that {@code saved} was made from; only read
    * @return what was written

@@ -97,9 +97,8 @@ final class Arguments {
 
   private void refuseRepeated() {
     for (Option option : line.getOptions()) {
-      boolean listed = option.getArgs() == Option.UNLIMITED_VALUES;
       long times = Arrays.stream(line.getOptions()).filter(option::equals).count();
-      if (times > 1 && !listed) {
+      if (times > 1 && !OptionSection.isListed(option)) {
         String remedy =
             option.getLongOpt().equals("input") ? InputChoice.ONE_ARRAY : "Give it once.";
         throw new UsageException("--" + option.getLongOpt() + " is given twice.", remedy);
@@ -133,8 +132,10 @@ final class Arguments {
   Map<String, String> given() {
     Map<String, String> given = new LinkedHashMap<>();
     for (Option option : line.getOptions()) {
-      given.put(
-          option.getLongOpt(), option.hasArg() ? String.join(" ", option.getValuesList()) : "true");
+      given.merge(
+          option.getLongOpt(),
+          option.hasArg() ? String.join(" ", option.getValuesList()) : "true",
+          (one, more) -> one + " " + more);
     }
     return given;
   }

@@ -1,6 +1,5 @@
 package org.kerasgraft.cli;
 
-import java.util.List;
 import java.util.Locale;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.backbone.RuntimeOptions;
@@ -50,11 +49,11 @@ final class CommonOptions {
           "seed", "N", "What all randomness derives from, 0 to 4294967295; default 0.");
 
   static final Option ALLOW_OP =
-      OptionSection.listed(
+      OptionSection.repeated(
           "allow-op",
           "OP",
-          "Ops that the model may hold besides the listed ones, because you trust it; recorded in"
-              + " the manifest.");
+          "An op that the model may hold besides those that every model may, because you trust it;"
+              + " once for each.");
   static final Option THREADS =
       OptionSection.valued("threads", "N", "Threads of TensorFlow; default: its own choice.");
   static final Option DEVICE =
@@ -79,13 +78,7 @@ final class CommonOptions {
 
   /** The listed ops, and those of {@code --allow-op}. */
   static OpPolicy policy(Arguments arguments) {
-    List<String> ops = arguments.texts("allow-op");
-    for (String op : ops) {
-      if (!op.matches("[A-Za-z0-9_>]+")) {
-        throw Arguments.invalid("--allow-op", op, "the name of an op, such as ImageSummary");
-      }
-    }
-    return OpPolicy.listedAnd(ops);
+    return OpPolicy.listedAnd(arguments.texts("allow-op"));
   }
 
   static PreprocessingChoice preprocessing(Arguments arguments) {

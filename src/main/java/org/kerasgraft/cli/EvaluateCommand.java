@@ -1,6 +1,5 @@
 package org.kerasgraft.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +26,7 @@ final class EvaluateCommand implements Command {
   /**
    * What was asked for.
    *
-   * @param model a run, or what it exported
+   * @param model a run, or what it exported, and the ops it may hold
    * @param input labelled inputs
    * @param required the accuracy below which the command fails
    * @param format form of the result
@@ -35,7 +34,7 @@ final class EvaluateCommand implements Command {
    * @param runtime device and threads
    */
   record Request(
-      Path model,
+      TrustedModel model,
       InputChoice input,
       OptionalDouble required,
       Format format,
@@ -44,7 +43,7 @@ final class EvaluateCommand implements Command {
 
     static Request of(Arguments arguments) {
       return new Request(
-          arguments.requiredPath("model"),
+          TrustedModel.of(arguments),
           InputChoice.of(arguments, true),
           arguments.number("assert-accuracy-at-least", Arguments.Range.PART),
           arguments.choice("format", Format.TEXT, Format::id),
@@ -71,7 +70,7 @@ final class EvaluateCommand implements Command {
   @Override
   public List<OptionSection> sections() {
     return List.of(
-        OptionSection.of("Model", SAVED),
+        OptionSection.of("Model", SAVED, CommonOptions.ALLOW_OP),
         OptionSection.of(
             "Input",
             OptionSection.valued("images", "DIR", "Class folders, named as the model's classes."),
@@ -95,7 +94,7 @@ final class EvaluateCommand implements Command {
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     Evaluation evaluation;
-    try (ServedModel model = ServedModel.open(request.model(), request.runtime());
+    try (ServedModel model = request.model().serve(request.runtime());
         Progress progress = new Progress(console, request.rows().quiet())) {
       ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
       evaluation =

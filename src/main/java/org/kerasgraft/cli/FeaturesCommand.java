@@ -19,7 +19,6 @@ import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
-import org.kerasgraft.savedmodel.SavedModelReader;
 
 /** Writes bottleneck features: the values of one layer for many inputs. */
 final class FeaturesCommand implements Command {
@@ -27,7 +26,7 @@ final class FeaturesCommand implements Command {
   /**
    * What was asked for.
    *
-   * @param model the SavedModel
+   * @param model the SavedModel and the ops it may hold
    * @param at the layer
    * @param input what to run it on
    * @param preprocessing what the user says of the images
@@ -36,7 +35,7 @@ final class FeaturesCommand implements Command {
    * @param runtime device and threads
    */
   record Request(
-      Path model,
+      TrustedModel model,
       String at,
       InputChoice input,
       PreprocessingChoice preprocessing,
@@ -46,7 +45,7 @@ final class FeaturesCommand implements Command {
 
     static Request of(Arguments arguments) {
       return new Request(
-          arguments.requiredPath("model"),
+          TrustedModel.of(arguments),
           arguments.text("at").orElseThrow(() -> arguments.missing("--at")),
           InputChoice.ofSeveral(arguments),
           CommonOptions.preprocessing(arguments),
@@ -77,6 +76,7 @@ final class FeaturesCommand implements Command {
         OptionSection.of(
             "Model",
             TrainCommand.MODEL,
+            CommonOptions.ALLOW_OP,
             OptionSection.valued("at", "LAYER", "The layer; graft inspect lists them.")),
         OptionSection.of(
             "Input",
@@ -114,7 +114,7 @@ final class FeaturesCommand implements Command {
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     AtomicDirectory.requireFree(request.out());
-    Network whole = Network.of(SavedModelReader.read(request.model()));
+    Network whole = Network.of(request.model().read());
     Network cut = whole.cutAfter(request.at());
     if (request.input() instanceof InputChoice.Images images) {
       ImageInput expected = request.preprocessing().resolve(whole);

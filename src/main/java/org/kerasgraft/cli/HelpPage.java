@@ -60,7 +60,7 @@ final class HelpPage {
     OptionFormatter format = OptionFormatter.from(option);
     String name = "  " + format.getLongOpt();
     if (option.hasArg()) {
-      name += " " + format.getArgName() + (option.getArgs() == Option.UNLIMITED_VALUES ? " …" : "");
+      name += " " + format.getArgName() + (OptionSection.isListed(option) ? " …" : "");
     }
     row(page, name, option.getDescription(), COLUMN);
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.report.ModelSummary;
+import org.kerasgraft.savedmodel.OpPolicy;
 import org.kerasgraft.savedmodel.SavedModelReader;
 
 /** Shows a model as data; TensorFlow's natives are not loaded. */
@@ -21,13 +22,18 @@ final class InspectCommand implements Command {
 
   @Override
   public String synopsis() {
-    return "MODEL [--format text|json]";
+    return "MODEL [--allow-op OP …] [--format text|json]";
   }
 
   @Override
   public List<OptionSection> sections() {
     return List.of(
-        OptionSection.of("Options", CommonOptions.FORMAT, CommonOptions.DEBUG, CommonOptions.HELP));
+        OptionSection.of(
+            "Options",
+            CommonOptions.ALLOW_OP,
+            CommonOptions.FORMAT,
+            CommonOptions.DEBUG,
+            CommonOptions.HELP));
   }
 
   @Override
@@ -46,7 +52,8 @@ final class InspectCommand implements Command {
   public ExitCode run(Arguments arguments, Console console) {
     Path model = arguments.onlyOperand("MODEL");
     Format format = arguments.choice("format", Format.TEXT, Format::id);
-    ModelSummary summary = new ModelSummary(Network.of(SavedModelReader.read(model)));
+    OpPolicy policy = CommonOptions.policy(arguments);
+    ModelSummary summary = new ModelSummary(Network.of(SavedModelReader.read(model, policy)));
     if (format == Format.JSON) {
       console.out().print(summary.json());
     } else {

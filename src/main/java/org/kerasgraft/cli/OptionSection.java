@@ -38,6 +38,22 @@ record OptionSection(String title, List<Option> options) {
     return Option.builder().longOpt(name).hasArgs().argName(value).desc(description).get();
   }
 
+  /** An option with one value that may be given again. */
+  static Option repeated(String name, String value, String description) {
+    return Option.builder()
+        .longOpt(name)
+        .hasArg()
+        .type(List.class)
+        .argName(value)
+        .desc(description)
+        .get();
+  }
+
+  /** Whether an option may have several values, after one name or several. */
+  static boolean isListed(Option option) {
+    return option.getArgs() == Option.UNLIMITED_VALUES || option.getType().equals(List.class);
+  }
+
   /** An option that is there or not. */
   static Option flag(String name, String description) {
     return Option.builder().longOpt(name).desc(description).get();

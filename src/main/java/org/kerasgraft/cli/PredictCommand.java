@@ -1,6 +1,5 @@
 package org.kerasgraft.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -28,18 +27,22 @@ final class PredictCommand implements Command {
   /**
    * What was asked for.
    *
-   * @param model a run, or what it exported
+   * @param model a run, or what it exported, and the ops it may hold
    * @param input what to predict
    * @param output form and number of classes
    * @param rows how to work through the rows
    * @param runtime device and threads
    */
   record Request(
-      Path model, InputChoice input, Output output, RowOptions rows, RuntimeOptions runtime) {
+      TrustedModel model,
+      InputChoice input,
+      Output output,
+      RowOptions rows,
+      RuntimeOptions runtime) {
 
     static Request of(Arguments arguments) {
       return new Request(
-          arguments.requiredPath("model"),
+          TrustedModel.of(arguments),
           InputChoice.of(arguments, false),
           new Output(
               arguments.choice("format", Form.CSV, Form::id),
@@ -75,7 +78,7 @@ final class PredictCommand implements Command {
   @Override
   public List<OptionSection> sections() {
     return List.of(
-        OptionSection.of("Model", EvaluateCommand.SAVED),
+        OptionSection.of("Model", EvaluateCommand.SAVED, CommonOptions.ALLOW_OP),
         OptionSection.of(
             "Input",
             OptionSection.listed(
@@ -104,7 +107,7 @@ final class PredictCommand implements Command {
   @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
-    try (ServedModel model = ServedModel.open(request.model(), request.runtime());
+    try (ServedModel model = request.model().serve(request.runtime());
         Progress progress = new Progress(console, request.rows().quiet())) {
       ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
       if (request.input() instanceof InputChoice.Images images) {

@@ -21,7 +21,7 @@ final class ScanCommand implements Command {
 
   @Override
   public String synopsis() {
-    return "MODEL [--allow-op OP...] [--format text|json]";
+    return "MODEL [--allow-op OP …] [--format text|json]";
   }
 
   @Override
@@ -39,7 +39,7 @@ final class ScanCommand implements Command {
   public List<String> examples() {
     return List.of(
         "graft scan savedmodels/vgg16-mini",
-        "graft scan downloaded --allow-op=ImageSummary --format json");
+        "graft scan downloaded --allow-op ImageSummary --format json");
   }
 
   @Override

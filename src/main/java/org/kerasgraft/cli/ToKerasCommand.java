@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.kerasgraft.export.KerasReturn;
 import org.kerasgraft.export.ReturnedModel;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.savedmodel.ModelFormat;
@@ -36,7 +35,8 @@ final class ToKerasCommand implements Command {
             OptionSection.valued(
                 "original",
                 "DIR",
-                "The model it was trained from; default: where that was then. Only read.")),
+                "The model it was trained from; default: where that was then. Only read."),
+            CommonOptions.ALLOW_OP),
         OptionSection.of(
             "Output",
             OptionSection.valued(
@@ -56,11 +56,11 @@ final class ToKerasCommand implements Command {
 
   @Override
   public ExitCode run(Arguments arguments, Console console) {
-    Path saved = arguments.requiredPath("model");
+    TrustedModel saved = TrustedModel.of(arguments);
     Path out = arguments.requiredPath("out");
     Optional<Path> original = arguments.path("original");
     AtomicDirectory.requireFree(out);
-    ReturnedModel written = KerasReturn.of(saved, original).writeAtomically(out);
+    ReturnedModel written = saved.returning(original).writeAtomically(out);
     report(written).lines().map(Console::printable).forEach(console.out()::println);
     return ExitCode.OK;
   }

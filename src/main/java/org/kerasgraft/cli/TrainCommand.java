@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.Backbone;
-import org.kerasgraft.Graft;
 import org.kerasgraft.KerasModel;
 import org.kerasgraft.RunDirectory;
 import org.kerasgraft.TrainedModel;
@@ -47,7 +46,7 @@ final class TrainCommand implements Command {
       HeadOptions head = HeadOptions.of(arguments);
       return new Request(
           new ModelChoice(
-              arguments.requiredPath("model"),
+              TrustedModel.of(arguments),
               CommonOptions.preprocessing(arguments),
               CommonOptions.runtime(arguments)),
           new DataChoice(
@@ -67,11 +66,12 @@ final class TrainCommand implements Command {
   /**
    * The model.
    *
-   * @param path its directory
+   * @param source its directory and the ops it may hold
    * @param preprocessing of its images
    * @param runtime device and threads
    */
-  record ModelChoice(Path path, PreprocessingChoice preprocessing, RuntimeOptions runtime) {}
+  record ModelChoice(
+      TrustedModel source, PreprocessingChoice preprocessing, RuntimeOptions runtime) {}
 
   /**
    * The data.
@@ -114,7 +114,7 @@ final class TrainCommand implements Command {
   @Override
   public List<OptionSection> sections() {
     return List.of(
-        OptionSection.of("Model", MODEL),
+        OptionSection.of("Model", MODEL, CommonOptions.ALLOW_OP),
         OptionSection.of(
             "Data",
             OptionSection.valued("images", "DIR", "Class folders: one folder of images a class."),
@@ -164,7 +164,10 @@ final class TrainCommand implements Command {
     try (AtomicDirectory out = AtomicDirectory.create(request.output().out());
         Progress progress = new Progress(console, request.data().rows().quiet())) {
       KerasModel model =
-          Graft.open(request.model().path())
+          request
+              .model()
+              .source()
+              .open()
               .withPreprocessing(request.model().preprocessing())
               .withRuntime(request.model().runtime());
       try (Backbone backbone = backbone(model, request.head());
@@ -241,7 +244,7 @@ final class TrainCommand implements Command {
       Arguments arguments, TrainedModel trained, Request request) {
     Provenance provenance = trained.provenance();
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("model", request.model().path().toString());
+    settings.put("model", request.model().source().path().toString());
     provenance.surgery().cutAfter().ifPresent(layer -> settings.put("at", layer));
     settings.put("head", provenance.surgery().head().orElse("the model's own"));
     provenance

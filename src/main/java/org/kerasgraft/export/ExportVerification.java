@@ -14,6 +14,7 @@ import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.ImageSize;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.savedmodel.OpPolicy;
 import org.tensorflow.RawTensor;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -50,7 +51,7 @@ final class ExportVerification {
   }
 
   void verify(Path directory) throws IOException {
-    try (ServedModel served = ServedModel.open(directory, spec.network().options())) {
+    try (ServedModel served = open(directory)) {
       compareVariables(served);
       Random random = new Random(SEED);
       for (int n : BATCHES) {
@@ -60,6 +61,13 @@ final class ExportVerification {
         }
       }
     }
+  }
+
+  private ServedModel open(Path directory) {
+    return ServedModel.open(
+        directory,
+        spec.network().options(),
+        OpPolicy.listedAnd(spec.provenance().surgery().source().allowedOps()));
   }
 
   private void compareVariables(ServedModel served) {

@@ -23,6 +23,7 @@ import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.savedmodel.Checkpoint;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.OpPolicy;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
 
@@ -97,10 +98,24 @@ public final class KerasReturn {
    * @throws ModelRefusedException if the original is no Keras model
    */
   public static KerasReturn of(Path saved, Optional<Path> original) {
+    return of(saved, original, OpPolicy.listed());
+  }
+
+  /**
+   * The same for models that may hold more ops than the listed ones.
+   *
+   * @param saved as for {@link #of(Path, Optional)}
+   * @param original as for {@link #of(Path, Optional)}
+   * @param policy which ops both models may hold
+   * @return what can be written
+   * @throws ModelRefusedException if one of them holds any other
+   */
+  public static KerasReturn of(Path saved, Optional<Path> original, OpPolicy policy) {
     ServedDirectory served = ServedDirectory.find(saved);
     requireKeras(served);
-    ImportedModel source = new OriginalModel(served).find(original);
-    return new KerasReturn(served, source, SavedModelReader.read(served.path()));
+    ImportedModel exported = SavedModelReader.read(served.path(), policy);
+    ImportedModel source = new OriginalModel(served, exported).find(original, policy);
+    return new KerasReturn(served, source, exported);
   }
 
   private static void requireKeras(ServedDirectory served) {

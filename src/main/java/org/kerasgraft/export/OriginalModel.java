@@ -15,6 +15,7 @@ import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.OpPolicy;
 import org.kerasgraft.savedmodel.SavedModelReader;
 import org.kerasgraft.savedmodel.VariableSpec;
 
@@ -24,10 +25,12 @@ final class OriginalModel {
   private static final int MOST_NAMED = 3;
 
   private final ServedDirectory served;
+  private final ImportedModel exported;
   private final SourceModel recorded;
 
-  OriginalModel(ServedDirectory served) {
+  OriginalModel(ServedDirectory served, ImportedModel exported) {
     this.served = served;
+    this.exported = exported;
     this.recorded = served.provenance().surgery().source();
   }
 
@@ -36,13 +39,14 @@ final class OriginalModel {
    *
    * @param given where the user says it is; empty: where the export recorded it, as seen from the
    *     working directory or from any directory above the exported model
+   * @param policy which ops it may hold
    * @throws MissingInputException if it is not there
    * @throws InvalidModelException if it is another model, saying what differs
    */
-  ImportedModel find(Optional<Path> given) {
+  ImportedModel find(Optional<Path> given, OpPolicy policy) {
     Path directory = given.orElseGet(this::recordedPlace);
-    ImportedModel model = SavedModelReader.read(directory);
-    if (!FeatureKey.modelHash(directory).equals(recorded.sha256())) {
+    ImportedModel model = SavedModelReader.read(directory, policy);
+    if (!FeatureKey.modelHash(model).equals(recorded.sha256())) {
       throw new InvalidModelException(
           "'"
               + directory
@@ -92,7 +96,7 @@ final class OriginalModel {
     Map<String, VariableSpec> there =
         model.variables().stream().collect(Collectors.toMap(VariableSpec::name, v -> v));
     Map<String, VariableSpec> exported =
-        SavedModelReader.read(served.path()).variables().stream()
+        this.exported.variables().stream()
             .collect(Collectors.toMap(VariableSpec::name, Function.identity()));
     Set<String> missing = new LinkedHashSet<>();
     for (VariableSpec variable : exported.values()) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.kerasgraft.data.ImageInput;
@@ -61,10 +62,12 @@ record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
             });
     provenance.labels().forEach(root.putArray("labels")::add);
     Surgery surgery = provenance.surgery();
-    root.putObject("source")
+    ObjectNode source = root.putObject("source");
+    source
         .put("path", surgery.source().path())
         .put("format", surgery.source().format())
         .put("sha256", surgery.source().sha256());
+    surgery.source().allowedOps().forEach(source.withArray("allowedOps")::add);
     surgery.cutAfter().ifPresent(layer -> root.put("cutAfter", layer));
     surgery.head().ifPresent(head -> root.put("head", head));
     ObjectNode training = root.putObject("training");
@@ -143,7 +146,10 @@ record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
         strings(root.required("labels")),
         new Surgery(
             new SourceModel(
-                string(source, "path"), string(source, "format"), string(source, "sha256")),
+                string(source, "path"),
+                string(source, "format"),
+                string(source, "sha256"),
+                new HashSet<>(strings(source.path("allowedOps")))),
             optional(root, "cutAfter"),
             optional(root, "head")),
         new TrainingSummary(strings(training.required("variables")), phases),

@@ -1,6 +1,9 @@
 package org.kerasgraft.export;
 
+import java.util.Collections;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.savedmodel.ImportedModel;
 
@@ -9,15 +12,18 @@ import org.kerasgraft.savedmodel.ImportedModel;
  *
  * @param path the directory as the user gave it
  * @param format the id of its {@link org.kerasgraft.savedmodel.ModelFormat}
- * @param sha256 its {@link FeatureKey#modelHash}
+ * @param sha256 its {@link FeatureKey#modelHash(ImportedModel)}
+ * @param allowedOps the ops that only the user's exception let pass; it may hold them, and what was
+ *     made from it may
  */
-public record SourceModel(String path, String format, String sha256) {
+public record SourceModel(String path, String format, String sha256, Set<String> allowedOps) {
 
-  /** Checks. */
+  /** Checks and copies. */
   public SourceModel {
     Objects.requireNonNull(path);
     Objects.requireNonNull(format);
     Objects.requireNonNull(sha256);
+    allowedOps = Collections.unmodifiableSet(new TreeSet<>(allowedOps));
   }
 
   /**
@@ -29,6 +35,9 @@ public record SourceModel(String path, String format, String sha256) {
    */
   public static SourceModel of(ImportedModel model) {
     return new SourceModel(
-        model.directory().toString(), model.format().id(), FeatureKey.modelHash(model.directory()));
+        model.directory().toString(),
+        model.format().id(),
+        FeatureKey.modelHash(model),
+        model.scan().allowedByUser());
   }
 }

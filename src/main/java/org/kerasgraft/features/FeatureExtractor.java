@@ -13,6 +13,7 @@ import org.kerasgraft.error.UsageException;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.internal.NearNames;
+import org.kerasgraft.savedmodel.ScanReport;
 
 /**
  * Runs a network on inputs, in batches, and writes the values of one or several of its tensors, in
@@ -134,7 +135,7 @@ public final class FeatureExtractor {
       }
       List<IndexRow> index =
           new Extraction(network, input, options, files).run(keys().contentHashes());
-      Path model = network.network().source().directory();
+      ScanReport model = network.network().source().scan();
       List<FeatureSet> sets = new ArrayList<>();
       for (FeatureFiles file : files) {
         sets.add(FeatureSet.open(file.commit(key(file.tensor()), model, input, index)));

@@ -10,6 +10,7 @@ import org.kerasgraft.data.NpyWriter;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.savedmodel.ScanReport;
 import org.tensorflow.ndarray.Shape;
 
 /** The features of one tensor while they are being written; nothing is seen before the commit. */
@@ -45,14 +46,15 @@ final class FeatureFiles implements AutoCloseable {
   }
 
   /** Writes index and manifest, and gives the directory its name. */
-  Path commit(FeatureKey key, Path model, FeatureInput input, List<IndexRow> index) {
+  Path commit(FeatureKey key, ScanReport model, FeatureInput input, List<IndexRow> index) {
     writer.close();
     Path folder = directory.staging();
     IndexFile.write(folder.resolve(FeatureSet.INDEX), index);
     int accepted = (int) index.stream().filter(IndexRow::isAccepted).count();
     new FeatureManifest(
             key,
-            model.toString(),
+            model.directory().toString(),
+            List.copyOf(model.allowedByUser()),
             input.name(),
             input.classes(),
             accepted,

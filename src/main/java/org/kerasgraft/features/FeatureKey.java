@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.savedmodel.ImportedModel;
 
 /**
  * Everything that stored features depend on. Features are used again for an equal key only; the
@@ -62,11 +63,27 @@ public record FeatureKey(
    * @throws StorageException if a file cannot be read
    */
   public static String modelHash(Path directory) {
+    return modelHash(directory, Sha256.of(directory.resolve("saved_model.pb")));
+  }
+
+  /**
+   * The same of a model that was read: of the graph that was scanned, even if the file has changed
+   * since.
+   *
+   * @param model the model; the files of {@code variables/} are read, by name
+   * @return 64 hexadecimal digits
+   * @throws StorageException if a file cannot be read
+   */
+  public static String modelHash(ImportedModel model) {
+    return modelHash(model.directory(), model.scan().sha256());
+  }
+
+  private static String modelHash(Path directory, String graph) {
     Sha256 hash = new Sha256();
     Path variables = directory.resolve("variables");
     try (Stream<Path> files =
         Files.isDirectory(variables) ? Files.list(variables) : Stream.<Path>empty()) {
-      hash.add(Sha256.of(directory.resolve("saved_model.pb")));
+      hash.add(graph);
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         hash.add(file.getFileName().toString()).add(Sha256.of(file));
       }

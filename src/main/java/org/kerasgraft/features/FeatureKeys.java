@@ -29,7 +29,7 @@ final class FeatureKeys {
   FeatureKeys(Network network, FeatureInput input) {
     this.network = network;
     this.input = input;
-    this.model = FeatureKey.modelHash(network.source().directory());
+    this.model = FeatureKey.modelHash(network.source());
     this.contentHashes =
         input instanceof FeatureInput.Images images ? images.contentHashes() : List.of();
     this.inputs = inputsHash();

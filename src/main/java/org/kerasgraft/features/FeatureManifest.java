@@ -21,6 +21,7 @@ import org.kerasgraft.internal.NewFile;
  *
  * @param key what the features depend on
  * @param directory the model's directory when they were computed
+ * @param allowedOps the model's ops that only the user's exception let pass; mostly empty
  * @param source the images' folder or the array when they were computed
  * @param classes the class names by number; empty if there are none
  * @param accepted the number of rows
@@ -31,6 +32,7 @@ import org.kerasgraft.internal.NewFile;
 public record FeatureManifest(
     FeatureKey key,
     String directory,
+    List<String> allowedOps,
     String source,
     List<String> classes,
     int accepted,
@@ -57,6 +59,8 @@ public record FeatureManifest(
     Objects.requireNonNull(key);
     Objects.requireNonNull(directory);
     Objects.requireNonNull(source);
+    allowedOps =
+        allowedOps == null ? List.of() : List.copyOf(allowedOps); // earlier builds wrote none
     classes = List.copyOf(classes);
     rowShape = List.copyOf(rowShape);
     files = java.util.Collections.unmodifiableMap(new TreeMap<>(files));

@@ -1,21 +1,15 @@
 package org.kerasgraft.graph;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.kerasgraft.savedmodel.OpRegistry;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * The ops that the runtime's TensorFlow registers: results, attributes and arguments. It stands in
- * {@code ops.txt} (from the op registry; a test compares them), so that reading a model needs no
- * native code. {@link OpForm} and {@link OpAttribute} say how a line is written.
+ * The ops that the runtime's TensorFlow registers: results, attributes and arguments, from {@link
+ * OpRegistry}. {@link OpForm} and {@link OpAttribute} say how a line is written.
  */
 final class OpTable {
 
@@ -52,19 +46,9 @@ final class OpTable {
     throw new IllegalArgumentException("The op " + node.getOp() + " has no result " + result);
   }
 
-  /** The lines of the table, as the test makes them anew. */
-  static List<String> lines() {
-    var stream = OpTable.class.getResourceAsStream("ops.txt");
-    try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-      return reader.lines().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static Map<String, String> read() {
     Map<String, String> table = new HashMap<>();
-    lines().forEach(line -> table.put(line.substring(0, line.indexOf('|')), line));
+    OpRegistry.lines().forEach(line -> table.put(line.substring(0, line.indexOf('|')), line));
     return table;
   }
 }

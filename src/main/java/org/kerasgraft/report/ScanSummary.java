@@ -18,7 +18,7 @@ public final class ScanSummary {
       String model,
       boolean clean,
       long nodes,
-      int functions,
+      long functions,
       Map<String, Integer> ops,
       Set<String> allowedByUser,
       List<Refusal> refused) {}

@@ -21,6 +21,7 @@ import org.tensorflow.proto.MetaGraphDef;
  * @param kerasLayers the layers of Keras 2 metadata in model order; empty for other formats
  * @param preprocessing what the export recorded about its input images, if it did
  * @param metaGraph the parsed meta graph with tag {@code serve}
+ * @param scan what the scan of all meta graphs found
  */
 public record ImportedModel(
     Path directory,
@@ -31,7 +32,8 @@ public record ImportedModel(
     Map<String, List<Optional<VariableSpec>>> captures,
     List<KerasLayer> kerasLayers,
     Optional<RecordedPreprocessing> preprocessing,
-    MetaGraphDef metaGraph) {
+    MetaGraphDef metaGraph,
+    ScanReport scan) {
 
   /** Copies. */
   public ImportedModel {

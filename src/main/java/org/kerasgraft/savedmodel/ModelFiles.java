@@ -1,53 +1,97 @@
 package org.kerasgraft.savedmodel;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
 import org.kerasgraft.error.StorageException;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.SavedModel;
 
-/** Whether a model's files stand inside its directory. */
-final class ModelFiles {
+/** Whether a model's files stand inside its directory, are files, and are not too many. */
+final class ModelFiles extends SimpleFileVisitor<Path> {
 
-  private static final String PLACE = "directory";
-  private static final int DEPTH = 8;
+  static final String PLACE = "directory";
 
-  private ModelFiles() {}
+  /** Read piece by piece, if at all; of any size. */
+  private static final String LARGE = "variables/.*\\.data-.*|assets/.*";
 
-  /** Links that lead out, special files, and assets whose names do. */
-  static List<ScanFinding> findings(Path directory, SavedModel model) {
-    List<ScanFinding> findings = new ArrayList<>();
-    model.getMetaGraphsList().stream()
-        .flatMap(m -> m.getAssetFileDefList().stream())
-        .map(AssetFileDef::getFilename)
-        .filter(name -> !isInside(name))
-        .forEach(name -> findings.add(finding(name, "is an asset outside of the model")));
-    try (Stream<Path> files = Files.walk(directory, DEPTH)) {
-      Path real = directory.toRealPath();
-      for (Path file : files.toList()) {
-        String name = directory.relativize(file).toString();
-        if (Files.isSymbolicLink(file) && !file.equals(directory) && !leadsInto(file, real)) {
-          findings.add(finding(name, "is a link that leads out of the model"));
-        } else if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
-          findings.add(finding(name, "is no regular file"));
-        }
-      }
+  private final Path directory;
+  private final Path real;
+  private final ModelLimits limits;
+  private final List<ScanFinding> findings = new ArrayList<>();
+  private long files;
+
+  private ModelFiles(Path directory, ModelLimits limits) throws IOException {
+    this.directory = directory;
+    this.real = directory.toRealPath();
+    this.limits = limits;
+  }
+
+  /** Links that lead out, special files, files too large, and assets whose names lead out. */
+  static List<ScanFinding> findings(Path directory, SavedModel model, ModelLimits limits) {
+    try {
+      ModelFiles visitor = new ModelFiles(directory, limits);
+      model.getMetaGraphsList().stream()
+          .flatMap(m -> m.getAssetFileDefList().stream())
+          .map(AssetFileDef::getFilename)
+          .filter(name -> !isInside(name))
+          .forEach(name -> visitor.add(name, "is an asset outside of the model"));
+      Files.walkFileTree(visitor.real, visitor);
+      return visitor.findings;
     } catch (IOException e) {
       throw new StorageException("Cannot list '" + directory + "': " + e.getMessage() + ".", "", e);
     }
-    return findings;
   }
 
-  private static ScanFinding finding(String name, String reason) {
-    return new ScanFinding("", name, PLACE, reason);
+  private void add(String name, String reason) {
+    findings.add(new ScanFinding("", name, PLACE, reason));
   }
 
-  private static boolean leadsInto(Path link, Path real) {
+  @Override
+  public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+    return counted();
+  }
+
+  @Override
+  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+    String name = real.relativize(file).toString().replace('\\', '/');
+    if (attributes.isSymbolicLink()) {
+      if (!leadsInto(file)) {
+        add(name, "is a link that leads out of the model");
+        return counted();
+      }
+    } else if (!attributes.isRegularFile()) {
+      add(name, "is no regular file");
+    }
+    if (Files.size(file) > limits.fileBytes() && !name.matches(LARGE)) {
+      add(name, String.format(Locale.ROOT, "has more than %,d bytes", limits.fileBytes()));
+    }
+    return counted();
+  }
+
+  @Override
+  public FileVisitResult visitFileFailed(Path file, IOException e) {
+    add(real.relativize(file).toString(), "cannot be read");
+    return counted();
+  }
+
+  private FileVisitResult counted() {
+    if (++files <= limits.files()) {
+      return FileVisitResult.CONTINUE;
+    }
+    String reason = String.format(Locale.ROOT, "holds more than %,d files", limits.files());
+    add(directory.toString(), reason);
+    return FileVisitResult.TERMINATE;
+  }
+
+  private boolean leadsInto(Path link) {
     try {
       return link.toRealPath().startsWith(real);
     } catch (IOException e) {

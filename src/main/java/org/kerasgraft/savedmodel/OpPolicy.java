@@ -6,10 +6,13 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.kerasgraft.error.UnknownNameException;
+import org.kerasgraft.internal.NearNames;
 
 /**
  * Which ops a model may hold, and where: a list of what is allowed, all else is denied. The list
@@ -39,7 +42,7 @@ public record OpPolicy(Set<String> byUser) {
 
   /** Copies, in the order of the alphabet. */
   public OpPolicy {
-    byUser = java.util.Collections.unmodifiableSet(new TreeSet<>(byUser));
+    byUser = Collections.unmodifiableSet(new TreeSet<>(byUser));
   }
 
   /**
@@ -54,24 +57,33 @@ public record OpPolicy(Set<String> byUser) {
   /**
    * The list, and ops that the user allows.
    *
-   * @param ops names of ops
+   * @param ops names of ops that TensorFlow registers
    * @return the policy
+   * @throws UnknownNameException if there is no such op, with near names
    */
   public static OpPolicy listedAnd(Collection<String> ops) {
+    for (String op : ops) {
+      if (!OpRegistry.names().contains(op)) {
+        throw new UnknownNameException(
+            "op",
+            op,
+            "TensorFlow",
+            NearNames.of(op, OpRegistry.names()),
+            "'graft scan MODEL' lists the ops of a model.");
+      }
+    }
     return new OpPolicy(Set.copyOf(ops));
   }
 
-  /**
-   * Whether an op may stand somewhere. The saver may do what any computation may.
-   *
-   * @param op its name
-   * @param position where it stands
-   * @return true if it is listed for that position or allowed by the user
-   */
-  public boolean allows(String op, Position position) {
-    return byUser.contains(op)
-        || LISTED.get(position).contains(op)
+  /** Whether an op is listed for a position. The saver may do what any computation may. */
+  static boolean lists(String op, Position position) {
+    return LISTED.get(position).contains(op)
         || (position == Position.SAVER && LISTED.get(Position.COMPUTATION).contains(op));
+  }
+
+  /** Whether a saver's op writes files. */
+  static boolean writes(String op) {
+    return op.equals("SaveV2") || op.equals("MergeV2Checkpoints");
   }
 
   /** Whether an op is listed for savers alone: it reads or writes files. */

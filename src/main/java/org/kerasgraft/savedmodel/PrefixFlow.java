@@ -1,5 +1,6 @@
 package org.kerasgraft.savedmodel;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.NodeDef;
 
 /**
@@ -53,6 +55,9 @@ final class PrefixFlow {
   }
 
   private boolean isPrefix(String tensor, int depth) {
+    if (tensor.startsWith("^")) {
+      return false;
+    }
     if (roots.contains(nodeOf(tensor))) {
       return true;
     }
@@ -96,9 +101,14 @@ final class PrefixFlow {
       return false;
     }
     return switch (node.getOp()) {
-      case "Const" ->
-          node.getAttrOrThrow("value").getTensor().getStringValList().stream()
-              .allMatch(s -> SUFFIX.matcher(s.toStringUtf8()).matches());
+      case "Const" -> {
+        List<ByteString> texts =
+            node.getAttrOrDefault("value", AttrValue.getDefaultInstance())
+                .getTensor()
+                .getStringValList();
+        yield !texts.isEmpty()
+            && texts.stream().allMatch(s -> SUFFIX.matcher(s.toStringUtf8()).matches());
+      }
       case "Select" ->
           dataInputs(node).stream()
               .skip(1)

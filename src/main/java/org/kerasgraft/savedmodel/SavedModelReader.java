@@ -1,7 +1,5 @@
 package org.kerasgraft.savedmodel;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
-import org.kerasgraft.error.StorageException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -33,7 +30,6 @@ import org.tensorflow.proto.TensorShapeProto;
  */
 public final class SavedModelReader {
 
-  private static final String FILE = "saved_model.pb";
   private static final String SERVE = "serve";
   private static final String INIT_OP = "__saved_model_init_op";
 
@@ -61,16 +57,17 @@ public final class SavedModelReader {
    * @throws org.kerasgraft.error.ModelRefusedException if it holds anything else
    */
   public static ImportedModel read(Path directory, OpPolicy policy) {
-    SavedModel file = parse(requireSavedModel(directory));
-    ModelScan.of(directory, file, policy).requireClean();
-    MetaGraphDef metaGraph = serving(file, directory);
+    ModelProto file = ModelProto.read(directory, ModelLimits.STANDARD);
+    ScanReport scan = ModelScan.of(file, policy, ModelLimits.STANDARD);
+    scan.requireClean();
+    MetaGraphDef metaGraph = serving(file.content(), directory);
     try {
-      ImportedModel model = read(directory, metaGraph);
-      Fingerprint.check(directory, file);
+      ImportedModel model = read(directory, metaGraph, scan);
+      Fingerprint.check(directory, file.content());
       return model;
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       throw new InvalidModelException(
-          "'" + directory.resolve(FILE) + "' is damaged: its parts do not fit together.",
+          "'" + directory.resolve(ModelProto.FILE) + "' is damaged: its parts do not fit together.",
           "Copy or export the model again.",
           e);
     }
@@ -84,10 +81,11 @@ public final class SavedModelReader {
    * @return what it may do, and what of it is not allowed
    */
   public static ScanReport scan(Path directory, OpPolicy policy) {
-    return ModelScan.of(directory, parse(requireSavedModel(directory)), policy);
+    ModelLimits limits = ModelLimits.STANDARD;
+    return ModelScan.of(ModelProto.read(directory, limits), policy, limits);
   }
 
-  private static ImportedModel read(Path directory, MetaGraphDef metaGraph) {
+  private static ImportedModel read(Path directory, MetaGraphDef metaGraph, ScanReport scan) {
     boolean hasVariables = Files.exists(directory.resolve("variables"));
     CheckpointIndex checkpoint =
         hasVariables
@@ -129,43 +127,8 @@ public final class SavedModelReader {
         captures,
         layers,
         PreprocessingFile.read(directory),
-        metaGraph);
-  }
-
-  private static Path requireSavedModel(Path directory) {
-    if (!Files.exists(directory)) {
-      throw new MissingInputException(
-          "There is no '" + directory + "'.", "Give the directory of a SavedModel.");
-    }
-    Path file = directory.resolve(FILE);
-    if (Files.isRegularFile(file)) {
-      return file;
-    }
-    String found =
-        Files.isDirectory(directory) ? "it has no saved_model.pb" : "it is a file, not a directory";
-    throw new InvalidModelException(
-        "'" + directory + "' is no SavedModel: " + found + ".", nested(directory));
-  }
-
-  private static String nested(Path directory) {
-    for (String child : List.of("1", "model/1", "model", "saved_model")) {
-      if (Files.isRegularFile(directory.resolve(child).resolve(FILE))) {
-        return "There is one in '" + directory.resolve(child) + "': give that.";
-      }
-    }
-    return "In Keras 3, write one with model.export(directory); in Keras 2, with"
-        + " model.save(directory, save_format=\"tf\").";
-  }
-
-  private static SavedModel parse(Path file) {
-    try (var in = Files.newInputStream(file)) {
-      return SavedModel.parseFrom(in);
-    } catch (InvalidProtocolBufferException e) {
-      throw new InvalidModelException(
-          "'" + file + "' is damaged or truncated.", "Copy or export the model again.", e);
-    } catch (IOException e) {
-      throw new StorageException("Cannot read '" + file + "': " + e.getMessage() + ".", "", e);
-    }
+        metaGraph,
+        scan);
   }
 
   private static MetaGraphDef serving(SavedModel model, Path directory) {

@@ -26,9 +26,25 @@ final class ScanPlaces {
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Set<String> saverNodes;
   private final Set<String> initNodes;
+  private final Set<String> restoreNodes;
   private final Set<String> saverFunctions = new HashSet<>();
   private final Set<String> initFunctions;
+  private final Set<String> restoreFunctions;
   private final SaverDef saver;
+
+  /**
+   * Where a node stands.
+   *
+   * @param position what is allowed there
+   * @param restores whether it runs when the weights are restored
+   */
+  record Place(Position position, boolean restores) {
+
+    /** For a person, after the name of the graph or function. */
+    String words() {
+      return position == Position.INITIALIZATION ? ", below the init op" : "";
+    }
+  }
 
   ScanPlaces(MetaGraphDef metaGraph, Collection<String> initTensors) {
     metaGraph.getGraphDef().getNodeList().forEach(n -> main.putIfAbsent(n.getName(), n));
@@ -48,6 +64,8 @@ final class ScanPlaces {
     saverNodes.removeAll(PrefixFlow.ancestors(main, served));
     saverNodes.removeAll(initNodes);
     this.initFunctions = called(initNodes);
+    this.restoreNodes = PrefixFlow.ancestors(main, List.of(saver.getRestoreOpName()));
+    this.restoreFunctions = called(restoreNodes);
     saverNodes.forEach(node -> saverFunctions.addAll(named(main.get(node))));
     main.values().stream()
         .filter(node -> !saverNodes.contains(node.getName()))
@@ -61,18 +79,20 @@ final class ScanPlaces {
     return functions.containsKey(op);
   }
 
-  Position ofNode(String name) {
-    if (initNodes.contains(name)) {
-      return Position.INITIALIZATION;
-    }
-    return saverNodes.contains(name) ? Position.SAVER : Position.COMPUTATION;
+  Place ofNode(String name) {
+    return place(initNodes.contains(name), saverNodes.contains(name), restoreNodes.contains(name));
   }
 
-  Position ofFunction(String name) {
-    if (initFunctions.contains(name)) {
-      return Position.INITIALIZATION;
-    }
-    return saverFunctions.contains(name) ? Position.SAVER : Position.COMPUTATION;
+  Place ofFunction(String name) {
+    return place(
+        initFunctions.contains(name),
+        saverFunctions.contains(name),
+        restoreFunctions.contains(name));
+  }
+
+  private static Place place(boolean init, boolean saver, boolean restores) {
+    Position position = saver ? Position.SAVER : Position.COMPUTATION;
+    return new Place(init ? Position.INITIALIZATION : position, restores);
   }
 
   /** The node of the main graph to which loaders feed the checkpoint's name. */

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.kerasgraft.error.ModelRefusedException;
 
 /**
  * What a model may do, told by its ops alone.
  *
  * @param directory the model
+ * @param sha256 the hash of {@code saved_model.pb} as it was scanned, hexadecimal
  * @param nodes how many nodes all its graphs and functions have
  * @param functions how many functions
  * @param ops every op that stands anywhere, with how often
@@ -21,8 +23,9 @@ import org.kerasgraft.error.ModelRefusedException;
  */
 public record ScanReport(
     Path directory,
+    String sha256,
     long nodes,
-    int functions,
+    long functions,
     Map<String, Integer> ops,
     List<ScanFinding> findings,
     Set<String> allowedByUser) {
@@ -31,7 +34,16 @@ public record ScanReport(
   public ScanReport {
     ops = Collections.unmodifiableMap(new TreeMap<>(ops));
     findings = List.copyOf(findings);
-    allowedByUser = Collections.unmodifiableSet(new java.util.TreeSet<>(allowedByUser));
+    allowedByUser = Collections.unmodifiableSet(new TreeSet<>(allowedByUser));
+  }
+
+  /**
+   * The policy under which a copy of this model passes.
+   *
+   * @return the listed ops and those that the user allowed here
+   */
+  public OpPolicy policy() {
+    return new OpPolicy(allowedByUser);
   }
 
   /**
@@ -48,7 +60,7 @@ public record ScanReport(
     String also = more == 0 ? "" : " " + more + " more like it: 'graft scan' lists them.";
     String trust =
         first.op().isEmpty()
-            ? "Copy the model whole, without links (cp -rL), or export it again."
+            ? "Export the model again; a copy must be whole and without links (cp -rL)."
             : "If you trust where the model comes from: --allow-op " + first.op() + ".";
     throw new ModelRefusedException(
         "'" + directory + "' holds " + first.text() + "." + also, trust);

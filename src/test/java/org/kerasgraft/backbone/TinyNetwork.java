@@ -13,6 +13,7 @@ import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.Graph;
@@ -207,7 +208,8 @@ public final class TinyNetwork implements AutoCloseable {
             Map.of(),
             List.of(),
             Optional.empty(),
-            MetaGraphDef.getDefaultInstance());
+            MetaGraphDef.getDefaultInstance(),
+            Scans.CLEAN);
     return new Network(source, flat, layers);
   }
 

@@ -11,6 +11,7 @@ import org.kerasgraft.graph.Layer;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
@@ -101,7 +102,8 @@ final class ChainNetwork {
             Map.of(),
             List.of(),
             Optional.empty(),
-            MetaGraphDef.getDefaultInstance()),
+            MetaGraphDef.getDefaultInstance(),
+            Scans.CLEAN),
         new FlatGraph(
             graph.build(),
             Map.of("images", spec("images:0")),

@@ -11,6 +11,7 @@ import org.kerasgraft.graph.Network;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
 import org.kerasgraft.savedmodel.RecordedPreprocessing;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
@@ -80,6 +81,7 @@ record SmallNetwork(
         Map.of(),
         List.of(),
         recorded,
-        MetaGraphDef.getDefaultInstance());
+        MetaGraphDef.getDefaultInstance(),
+        Scans.CLEAN);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +34,7 @@ class BuildScriptTest {
   private static String script(ModelInput input, Optional<ReturnedHead> head, Loading loading) {
     Surgery surgery =
         new Surgery(
-            new SourceModel("there", "keras-3-export", "0"),
+            new SourceModel("there", "keras-3-export", "0", Set.of()),
             head.map(ReturnedHead::cutAfter),
             head.map(h -> "global_average_pooling, dense(classes)"));
     TrainingSummary training = new TrainingSummary(List.of(), List.of());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +27,8 @@ class ProvenanceJsonTest {
   private static final ModelInput IMAGES =
       ModelInput.of(new ImageInput(Preprocessing.TORCH, new ImageSize(150, 160)));
   private static final SourceModel SOURCE =
-      new SourceModel("models/vgg16", "keras-3-export", "ab".repeat(32));
+      new SourceModel(
+          "models/vgg16", "keras-3-export", "ab".repeat(32), Set.of("ImageSummary", "PrintV2"));
 
   private static ProvenanceJson json(ModelInput input, Surgery surgery) {
     TrainingSummary training =

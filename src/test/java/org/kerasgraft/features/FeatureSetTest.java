@@ -28,6 +28,7 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.savedmodel.Scans;
 import org.tensorflow.ndarray.Shape;
 
 class FeatureSetTest {
@@ -182,7 +183,7 @@ class FeatureSetTest {
     try (FeatureFiles files =
         new FeatureFiles("y:0", AtomicDirectory.create(folder.resolve("entry")))) {
       files.append(new float[] {1, 2, 3, 4}, Shape.of(2), 2);
-      return files.commit(key(), Path.of("model"), input, INDEX);
+      return files.commit(key(), Scans.CLEAN, input, INDEX);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.Signature;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Graph;
@@ -153,7 +154,8 @@ final class CallingModel {
         Map.of(),
         List.of(),
         Optional.empty(),
-        MetaGraphDef.newBuilder().setGraphDef(graph).build());
+        MetaGraphDef.newBuilder().setGraphDef(graph).build(),
+        Scans.CLEAN);
   }
 
   static FlatGraph inline(ImportedModel model) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
@@ -69,7 +70,8 @@ class FrozenFrontierTest {
               Map.of(),
               List.of(),
               Optional.empty(),
-              MetaGraphDef.getDefaultInstance());
+              MetaGraphDef.getDefaultInstance(),
+              Scans.CLEAN);
       FlatGraph flat =
           new FlatGraph(
               graph.build(), inputs, Map.of(Network.FEATURES, spec(output + ":0")), variables);

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.Scans;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
@@ -62,7 +63,8 @@ class NewerOpsTest {
         model.captures(),
         model.kerasLayers(),
         model.preprocessing(),
-        metaGraph.build());
+        metaGraph.build(),
+        Scans.CLEAN);
   }
 
   private static NodeDef sloped(float value) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kerasgraft.savedmodel.OpRegistry;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.OpDef;
@@ -17,7 +18,7 @@ import org.tensorflow.proto.OpDef;
 /** With {@code -Dgraft.writeDocs=true} the table is written anew, for a new TensorFlow. */
 class OpTableTest {
 
-  private static final Path TABLE = Path.of("src/main/resources/org/kerasgraft/graph/ops.txt");
+  private static final Path TABLE = Path.of("src/main/resources/org/kerasgraft/savedmodel/ops.txt");
 
   @Test
   void theTableIsThatOfTheRegistry() throws IOException {
@@ -31,7 +32,7 @@ class OpTableTest {
       Files.write(TABLE, registered);
     }
     assertEquals(registered, Files.readAllLines(TABLE));
-    assertEquals(registered, OpTable.lines());
+    assertEquals(registered, OpRegistry.lines());
   }
 
   private static String line(OpDef op) {

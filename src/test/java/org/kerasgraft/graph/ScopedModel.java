@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.KerasLayer;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
@@ -96,7 +97,8 @@ final class ScopedModel {
             Map.of(),
             recorded,
             Optional.empty(),
-            MetaGraphDef.getDefaultInstance());
+            MetaGraphDef.getDefaultInstance(),
+            Scans.CLEAN);
     return new Network(model, flat, new LayerLocator(flat, model).locate());
   }
 

@@ -17,6 +17,7 @@ import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.ModelFormat;
+import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
@@ -50,7 +51,8 @@ class ServingStateTest {
         Map.of(),
         List.of(),
         Optional.empty(),
-        MetaGraphDef.getDefaultInstance());
+        MetaGraphDef.getDefaultInstance(),
+        Scans.CLEAN);
   }
 
   /** x → below → layer → above, where the layer has a random op, or a writer beside it. */

@@ -6,6 +6,7 @@ import org.kerasgraft.savedmodel.OpPolicy.Position;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GradientDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NameAttrList;
@@ -27,6 +28,7 @@ class HostileModel {
   private final FunctionDef.Builder served = function("served", "x");
   private final FunctionDef.Builder init = function("init");
   private final FunctionDef.Builder save = function("save", "file_prefix");
+  private final FunctionDef.Builder restore = function("restore", "file_prefix");
   private final FunctionDef.Builder unreachable = function("unreachable", "x");
 
   HostileModel() {
@@ -34,7 +36,8 @@ class HostileModel {
         .addNode(node("Placeholder", "saver_filename"))
         .addNode(call("served", "call", "input"))
         .addNode(call("init", "run_init"))
-        .addNode(call("save", "call_save", "saver_filename"));
+        .addNode(call("save", "call_save", "saver_filename"))
+        .addNode(call("restore", "call_restore", "saver_filename"));
     meta.getMetaInfoDefBuilder().addTags("serve");
     meta.putSignatureDef("serving_default", signature("call:0"));
     meta.putSignatureDef("__saved_model_init_op", signature("run_init"));
@@ -42,7 +45,7 @@ class HostileModel {
         SaverDef.newBuilder()
             .setFilenameTensorName("saver_filename:0")
             .setSaveTensorName("call_save:0")
-            .setRestoreOpName("call_save"));
+            .setRestoreOpName("call_restore"));
   }
 
   static NodeDef node(String op, String name, String... inputs) {
@@ -105,8 +108,26 @@ class HostileModel {
     return this;
   }
 
+  HostileModel inRestore(NodeDef... nodes) {
+    restore.addAllNodeDef(java.util.List.of(nodes));
+    return this;
+  }
+
   HostileModel inUnreachable(NodeDef... nodes) {
     unreachable.addAllNodeDef(java.util.List.of(nodes));
+    return this;
+  }
+
+  /** Another function of the library, of that name. */
+  HostileModel named(String function) {
+    main.getLibraryBuilder().addFunction(function(function, "x"));
+    return this;
+  }
+
+  /** Makes one function the gradient of another. */
+  HostileModel gradient(String of, String by) {
+    main.getLibraryBuilder()
+        .addGradient(GradientDef.newBuilder().setFunctionName(of).setGradientFunc(by));
     return this;
   }
 
@@ -122,12 +143,17 @@ class HostileModel {
         .addFunction(served)
         .addFunction(init)
         .addFunction(save)
+        .addFunction(restore)
         .addFunction(unreachable);
     return SavedModel.newBuilder().addMetaGraphs(meta.clone().setGraphDef(graph)).build();
   }
 
   ScanReport scan(Path directory) {
-    return ModelScan.of(directory, build(), OpPolicy.listed());
+    return scan(directory, OpPolicy.listed(), ModelLimits.STANDARD);
+  }
+
+  ScanReport scan(Path directory, OpPolicy policy, ModelLimits limits) {
+    return ModelScan.of(new ModelProto(directory, build(), ""), policy, limits);
   }
 
   /** Puts a node with an op where a position is; a saver's takes the file prefix. */

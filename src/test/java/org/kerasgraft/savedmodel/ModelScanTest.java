@@ -22,9 +22,13 @@ import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.OpPolicy.Position;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.AssetFileDef;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.CollectionDef;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.TensorProto;
 
 class ModelScanTest {
 
@@ -126,6 +130,46 @@ class ModelScanTest {
                 "an abort",
                 new HostileModel().inUnreachable(HostileModel.node("Abort", "odd")),
                 "ends or blocks the process"),
+            canary(
+                "a graph in a list of texts, in a call's attribute",
+                new HostileModel().inServed(hidingCall()),
+                "'odd' in the function 'served': it hides a graph"),
+            canary(
+                "packed texts",
+                new HostileModel()
+                    .inMain(
+                        constant(
+                            TensorProto.newBuilder()
+                                .setDtype(DataType.DT_STRING)
+                                .setTensorContent(writer().toByteString()))),
+                "packed texts"),
+            canary(
+                "an object of the process",
+                new HostileModel()
+                    .inMain(constant(TensorProto.newBuilder().setDtype(DataType.DT_VARIANT))),
+                "an object of the process"),
+            canary(
+                "a function named as an op",
+                new HostileModel().inMain(HostileModel.node("WriteFile", "odd")).named("WriteFile"),
+                "WriteFile at 'WriteFile' in the library: it is a function named as an op"),
+            canary(
+                "saving while restoring",
+                new HostileModel().inRestore(HostileModel.node("SaveV2", "odd", "file_prefix")),
+                "writes files when the weights are restored"),
+            canary(
+                "an attribute of this library",
+                new HostileModel()
+                    .inServed(
+                        HostileModel.node("Relu", "odd").toBuilder()
+                            .putAttr("_graft_original", AttrValue.getDefaultInstance())
+                            .build()),
+                "an attribute '_graft_original'"),
+            canary(
+                "a gradient function",
+                new HostileModel()
+                    .inUnreachable(HostileModel.node("WriteFile", "odd"))
+                    .gradient("served", "unreachable"),
+                "WriteFile at 'odd' in the function 'unreachable'"),
             canary("a second meta graph", twoMetaGraphs(), "WriteFile"),
             canary("an asset outside", asset("../../etc/passwd"), "asset outside of the model"),
             canary("an absolute asset", asset("/etc/passwd"), "asset outside of the model")));
@@ -148,6 +192,14 @@ class ModelScanTest {
                     HostileModel.node(op, "odd", "path:output:0")),
             "file"),
         canary(
+            op + " next to a path that is not given",
+            new HostileModel()
+                .inSave(
+                    HostileModel.node("Const", "up"),
+                    HostileModel.node("StringJoin", "path", "file_prefix", "up:output:0"),
+                    HostileModel.node(op, "odd", "path:output:0")),
+            "file"),
+        canary(
             op + " of what is served",
             new HostileModel().inServed(HostileModel.node(op, "odd", "x")),
             "reads or writes files"),
@@ -157,6 +209,23 @@ class ModelScanTest {
                 .inSave(HostileModel.node(op, "odd", "file_prefix"))
                 .inServed(HostileModel.call("save", "also", "x")),
             "reads or writes files"));
+  }
+
+  private static NodeDef constant(TensorProto.Builder value) {
+    return HostileModel.node("Const", "odd").toBuilder()
+        .putAttr("value", AttrValue.newBuilder().setTensor(value).build())
+        .build();
+  }
+
+  private static NodeDef hidingCall() {
+    AttrValue texts =
+        AttrValue.newBuilder()
+            .setList(AttrValue.ListValue.newBuilder().addS(writer().toByteString()))
+            .build();
+    NodeDef.Builder call = HostileModel.call("unreachable", "odd").toBuilder();
+    AttrValue.Builder function = call.getAttrOrThrow("f").toBuilder();
+    function.getFuncBuilder().putAttr("texts", texts);
+    return call.putAttr("f", function.build()).build();
   }
 
   private static GraphDef writer() {
@@ -234,7 +303,8 @@ class ModelScanTest {
   void whatTheUserAllowsPassesAndIsRecorded() {
     HostileModel model = new HostileModel().inMain(HostileModel.node("PrintV2", "odd"));
     ScanReport report =
-        ModelScan.of(directory, model.build(), OpPolicy.listedAnd(List.of("PrintV2", "Abort")));
+        model.scan(
+            directory, OpPolicy.listedAnd(List.of("PrintV2", "Abort")), ModelLimits.STANDARD);
     assertEquals(List.of(), report.findings());
     assertEquals(Set.of("PrintV2"), report.allowedByUser());
   }
