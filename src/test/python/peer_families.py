@@ -4,7 +4,7 @@
   python peer_families.py check LIBRARY OUT NAME:SIZE...
 
 `make` writes OUT/<NAME>/model (with random weights and BatchNormalization statistics taken from a batch), original.npz (each
-variable by its path), pictures/ (that batch in two classes, to train on) and images.npy (raw RGB, its first images): on others
+variable by its path), pictures/ (that batch in three classes, to train on) and images.npy (raw RGB, its first images): on others
 the random network's values grow from layer to layer, and its predictions are all the same. `check` expects there run/ (what `graft train` wrote), returned/ (what
 `graft to-keras` wrote) and expected.npy (Graft's probabilities for the images). It builds the Application again with other
 weights, lets it take what was returned, and writes figures.json: the variables, how many of them were trained, how many
@@ -66,7 +66,7 @@ def make(lib, name, size, place):
     np.savez(place / "original.npz", **values(model, lib))
     np.save(place / "images.npy", batch[:ROWS])
     for index, picture in enumerate(batch):
-        folder = place / "pictures" / "ab"[index % 2]
+        folder = place / "pictures" / "abc"[index % 3]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{index:02}.png").write_bytes(tf.io.encode_png(picture.astype(np.uint8)).numpy())
 
