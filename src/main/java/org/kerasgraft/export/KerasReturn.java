@@ -1,5 +1,7 @@
 package org.kerasgraft.export;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.ModelRefusedException;
@@ -185,6 +188,7 @@ public final class KerasReturn {
       }
       String script = new BuildScript(served.provenance(), head, loading(layout)).text();
       NewFile.text(directory.resolve(BuildScript.FILE), script);
+      Manifest.write(Manifest.Kind.KERAS, directory, origin());
       return new ReturnedModel(
           directory, original.format(), original.directory(), counts(), layout.unknown());
     } catch (IOException e) {
@@ -192,6 +196,23 @@ public final class KerasReturn {
     } catch (RuntimeException e) {
       throw NativeFailure.is(e) ? cannotWrite(directory, e) : e;
     }
+  }
+
+  /** What the manifest says of where this comes from. */
+  private ObjectNode origin() {
+    Provenance provenance = served.provenance();
+    ObjectNode origin = JsonNodeFactory.instance.objectNode();
+    origin.put("model", served.path().toString());
+    origin
+        .putObject("original")
+        .put("path", original.directory().toString())
+        .put("format", original.format().id())
+        .put("sha256", provenance.surgery().source().sha256());
+    origin
+        .putObject("versions")
+        .put("graft", provenance.versions().graft())
+        .put("tensorflow", provenance.versions().tensorflow());
+    return origin;
   }
 
   private BuildScript.Loading loading(WeightsLayout layout) {

@@ -1,10 +1,10 @@
 package org.kerasgraft.export;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,29 +21,22 @@ import org.kerasgraft.export.Provenance.Versions;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * {@code assets.extra/graft.json}: a model's provenance and the files it consists of.
+ * What {@code assets.extra/graft.json} says beside the files that the model consists of.
  *
  * <p>Keys {@code preprocessing} and {@code imageSize} say what is to be done to images
  * <em>outside</em> the graph, as in the file that an export script writes beside a Keras model: an
  * exported model takes raw RGB, so its {@code preprocessing} is {@code none}; the mode inside the
  * graph is {@code builtInPreprocessing}.
- *
- * @param provenance the provenance
- * @param files the model's files, to tell whether they are complete
  */
-record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
+final class ProvenanceJson {
 
-  private static final String FORMAT = "graft-model";
-  private static final int FORMAT_VERSION = 1;
+  private static final int FORMAT_VERSION = 2;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  ProvenanceJson {
-    files = List.copyOf(files);
-  }
+  private ProvenanceJson() {}
 
-  String text() {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("format", FORMAT).put("formatVersion", FORMAT_VERSION);
+  static ObjectNode of(Provenance provenance) {
+    ObjectNode root = JSON.createObjectNode().put("formatVersion", FORMAT_VERSION);
     ArrayNode rowShape = root.putArray("rowShape");
     for (long size : provenance.input().rowShape().asArray()) {
       rowShape.add(size);
@@ -83,48 +76,32 @@ record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
     root.putObject("versions")
         .put("graft", provenance.versions().graft())
         .put("tensorflow", provenance.versions().tensorflow());
-    ArrayNode written = root.putArray("files");
-    for (ModelFile file : files) {
-      written
-          .addObject()
-          .put("path", file.path())
-          .put("bytes", file.bytes())
-          .put("sha256", file.sha256());
-    }
-    return root.toPrettyString() + "\n";
+    return root;
   }
 
   /**
-   * Reads the file back.
+   * Reads it back.
    *
-   * @param text its content
+   * @param root the content
    * @param place the path to name in errors
-   * @return the content; empty if it is the note of an export script, not of an exported model
-   * @throws InvalidModelException if it is damaged or of a later format
+   * @throws InvalidModelException if it is damaged or of another format
    */
-  static Optional<ProvenanceJson> parse(String text, String place) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw damaged(place, "it is no JSON", e);
-    }
-    if (!root.path("format").asText().equals(FORMAT)) {
-      return Optional.empty();
-    }
+  static Provenance parse(JsonNode root, Path place) {
     if (root.path("formatVersion").asInt() != FORMAT_VERSION) {
       throw new InvalidModelException(
           "'" + place + "' has format version " + root.path("formatVersion").asText() + ".",
-          "This version of Graft reads version " + FORMAT_VERSION + "; use a newer Graft.");
+          "This version of Graft reads version "
+              + FORMAT_VERSION
+              + "; use the Graft that wrote it, or export the model again.");
     }
     try {
-      return Optional.of(new ProvenanceJson(provenance(root), files(root)));
+      return provenance(root);
     } catch (RuntimeException e) {
       throw damaged(place, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static InvalidModelException damaged(String place, String reason, Exception cause) {
+  private static InvalidModelException damaged(Path place, String reason, Exception cause) {
     return new InvalidModelException(
         "'" + place + "' is damaged: " + reason + ".", "Export the model again.", cause);
   }
@@ -169,16 +146,6 @@ record ProvenanceJson(Provenance provenance, List<ModelFile> files) {
     root.required("rowShape").forEach(size -> sizes.add(size.longValue()));
     Shape rowShape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
     return new ModelInput(rowShape, images);
-  }
-
-  private static List<ModelFile> files(JsonNode root) {
-    List<ModelFile> files = new ArrayList<>();
-    for (JsonNode file : root.required("files")) {
-      files.add(
-          new ModelFile(
-              string(file, "path"), file.required("bytes").longValue(), string(file, "sha256")));
-    }
-    return files;
   }
 
   private static List<String> strings(JsonNode array) {

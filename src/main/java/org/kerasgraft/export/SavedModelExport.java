@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSize;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
@@ -131,12 +132,12 @@ public final class SavedModelExport {
     }
   }
 
-  private void writeAssets(Path directory) throws IOException {
+  /** The manifest last. */
+  private void writeAssets(Path directory) {
     Provenance provenance = spec.provenance();
     String labels = String.join("\n", provenance.labels()) + "\n";
     NewFile.text(directory.resolve(ServedDirectory.LABELS_FILE), labels);
-    String json = new ProvenanceJson(provenance, ModelFile.of(directory)).text();
-    NewFile.text(directory.resolve(ServedDirectory.PROVENANCE_FILE), json);
+    Manifest.write(Manifest.Kind.MODEL, directory, ProvenanceJson.of(provenance));
   }
 
   private static StorageException cannotWrite(Path place, Exception cause) {

@@ -2,13 +2,13 @@ package org.kerasgraft.export;
 
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
@@ -22,7 +22,6 @@ import org.kerasgraft.error.StorageException;
 record ServedDirectory(Path path, Provenance provenance) {
 
   static final String MODEL_FILE = "saved_model.pb";
-  static final String PROVENANCE_FILE = "assets.extra/graft.json";
   static final String LABELS_FILE = "assets.extra/labels.txt";
 
   private static final String REMEDY =
@@ -35,27 +34,29 @@ record ServedDirectory(Path path, Provenance provenance) {
       throw new MissingInputException(
           "There is no directory '" + given + "'.", "Check the path of the exported model.");
     }
+    Path model;
     try {
-      Path model = locate(given);
-      Path notes = model.resolve(PROVENANCE_FILE);
-      Optional<ProvenanceJson> json =
-          Files.isRegularFile(notes)
-              ? ProvenanceJson.parse(
-                  Files.readString(notes, StandardCharsets.UTF_8), notes.toString())
-              : Optional.empty();
-      ProvenanceJson known =
-          json.orElseThrow(
-              () ->
-                  new InvalidModelException(
-                      "'" + model + "' is a SavedModel, but Graft did not export it.", REMEDY));
-      for (ModelFile file : known.files()) {
-        file.verify(model);
-      }
-      return new ServedDirectory(model, known.provenance());
+      model = locate(given);
     } catch (IOException e) {
       throw new StorageException(
           "Cannot read '" + given + "': " + e.getMessage() + ".", "Check its permissions.", e);
     }
+    Manifest manifest =
+        Manifest.find(Manifest.Kind.MODEL, model)
+            .orElseThrow(
+                () ->
+                    new InvalidModelException(
+                        "'" + model + "' is a SavedModel, but Graft did not export it.", REMEDY));
+    Manifest.find(Manifest.Kind.RUN, given).ifPresent(run -> verify(run, given, model));
+    manifest.verify(name -> true);
+    return new ServedDirectory(model, ProvenanceJson.parse(manifest.content(), manifest.path()));
+  }
+
+  /** A run's files; of its model the manifest alone, which vouches for the rest. */
+  private static void verify(Manifest run, Path given, Path model) {
+    String prefix = given.relativize(model).toString().replace('\\', '/') + "/";
+    run.verify(
+        name -> !name.startsWith(prefix) || name.equals(prefix + Manifest.Kind.MODEL.path()));
   }
 
   private static Path locate(Path given) throws IOException {
@@ -73,7 +74,7 @@ record ServedDirectory(Path path, Provenance provenance) {
 
   private static boolean isModel(Path place) {
     return Files.isRegularFile(place.resolve(MODEL_FILE))
-        || Files.isRegularFile(place.resolve(PROVENANCE_FILE));
+        || Files.isRegularFile(place.resolve(Manifest.Kind.MODEL.path()));
   }
 
   private static Optional<Path> latestVersion(Path place) throws IOException {

@@ -1,14 +1,9 @@
 package org.kerasgraft.features;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.kerasgraft.data.NpyWriter;
-import org.kerasgraft.data.Sha256;
-import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.savedmodel.ScanReport;
 import org.tensorflow.ndarray.Shape;
@@ -59,20 +54,9 @@ final class FeatureFiles implements AutoCloseable {
             input.classes(),
             accepted,
             index.size() - accepted,
-            Arrays.stream(rowShape.asArray()).boxed().toList(),
-            Map.of(
-                FeatureSet.FEATURES, hash(folder.resolve(FeatureSet.FEATURES)),
-                FeatureSet.INDEX, hash(folder.resolve(FeatureSet.INDEX))))
+            Arrays.stream(rowShape.asArray()).boxed().toList())
         .write(folder);
     return directory.commit();
-  }
-
-  static FeatureManifest.FileHash hash(Path file) {
-    try {
-      return new FeatureManifest.FileHash(Files.size(file), Sha256.of(file));
-    } catch (IOException e) {
-      throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
-    }
   }
 
   @Override

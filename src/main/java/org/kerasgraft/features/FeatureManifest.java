@@ -2,22 +2,15 @@ package org.kerasgraft.features;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
-import org.kerasgraft.error.StorageException;
-import org.kerasgraft.internal.NewFile;
 
 /**
- * {@code manifest.json}, written last: what the features were computed from, and the hashes of the
- * files beside it.
+ * What {@code manifest.json}, written last, says of features: what they were computed from.
  *
  * @param key what the features depend on
  * @param directory the model's directory when they were computed
@@ -27,7 +20,6 @@ import org.kerasgraft.internal.NewFile;
  * @param accepted the number of rows
  * @param rejected the number of inputs without a row
  * @param rowShape the shape of one row
- * @param files file name to size and hash
  */
 public record FeatureManifest(
     FeatureKey key,
@@ -37,22 +29,9 @@ public record FeatureManifest(
     List<String> classes,
     int accepted,
     int rejected,
-    List<Long> rowShape,
-    Map<String, FileHash> files) {
+    List<Long> rowShape) {
 
-  /** The file's name. */
-  static final String FILE = "manifest.json";
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
-  /**
-   * A file beside the manifest.
-   *
-   * @param bytes its size
-   * @param sha256 its hash
-   */
-  public record FileHash(long bytes, String sha256) {}
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Checks and copies. */
   public FeatureManifest {
@@ -63,41 +42,34 @@ public record FeatureManifest(
         allowedOps == null ? List.of() : List.copyOf(allowedOps); // earlier builds wrote none
     classes = List.copyOf(classes);
     rowShape = List.copyOf(rowShape);
-    files = java.util.Collections.unmodifiableMap(new TreeMap<>(files));
   }
 
+  /** Writes it with the hashes of all files that are in the folder. */
   void write(Path folder) {
-    try {
-      NewFile.text(folder.resolve(FILE), JSON.writeValueAsString(this) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A manifest is text and numbers", e);
-    }
+    Manifest.write(Manifest.Kind.FEATURES, folder, JSON.valueToTree(this));
   }
 
+  /** Reads it after checking every file against it. */
   static FeatureManifest read(Path folder) {
-    Path file = folder.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new MissingInputException(
-          "'" + folder + "' holds no finished features: it has no " + FILE + ".",
-          "Compute the features again.");
-    }
-    byte[] text;
+    Manifest manifest =
+        Manifest.find(Manifest.Kind.FEATURES, folder)
+            .orElseThrow(
+                () ->
+                    new MissingInputException(
+                        "'"
+                            + folder
+                            + "' holds no finished features: it has no "
+                            + Manifest.Kind.FEATURES.path()
+                            + ".",
+                        "Compute the features again."));
+    manifest.verify(name -> true);
     try {
-      text = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
+      return JSON.treeToValue(manifest.content(), FeatureManifest.class);
+    } catch (JsonProcessingException e) {
+      throw new InvalidDataException(
+          "'" + manifest.path() + "' is no readable manifest of features.",
+          "Compute the features again.",
+          e);
     }
-    try {
-      return Objects.requireNonNull(JSON.readValue(text, FeatureManifest.class));
-    } catch (IOException | NullPointerException e) {
-      throw damaged(file, e);
-    }
-  }
-
-  private static InvalidDataException damaged(Path file, Exception cause) {
-    return new InvalidDataException(
-        "'" + file + "' is no readable manifest of features.",
-        "Compute the features again.",
-        cause);
   }
 }

@@ -1,12 +1,12 @@
 package org.kerasgraft.features;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.data.RowSource;
 import org.kerasgraft.error.InvalidDataException;
@@ -52,9 +52,6 @@ public final class FeatureSet implements RowSource {
    */
   public static FeatureSet open(Path directory) {
     FeatureManifest manifest = FeatureManifest.read(directory);
-    for (String name : List.of(FEATURES, INDEX)) {
-      check(directory.resolve(name), manifest.files().get(name));
-    }
     List<IndexRow> index = IndexFile.read(directory.resolve(INDEX));
     Npy rows = Npy.open(directory.resolve(FEATURES));
     int[] accepted = index.stream().mapToInt(IndexRow::row).filter(row -> row >= 0).toArray();
@@ -65,15 +62,6 @@ public final class FeatureSet implements RowSource {
           "The files in '" + directory + "' do not fit each other.", "Compute the features again.");
     }
     return new FeatureSet(directory, manifest, index, rows);
-  }
-
-  private static void check(Path file, FeatureManifest.FileHash expected) {
-    if (expected == null
-        || !Files.isRegularFile(file)
-        || !FeatureFiles.hash(file).equals(expected)) {
-      throw new InvalidDataException(
-          "'" + file + "' is not the file that its manifest names.", "Compute the features again.");
-    }
   }
 
   /**
@@ -221,7 +209,7 @@ public final class FeatureSet implements RowSource {
    */
   public Path copyTo(Path target) {
     try (AtomicDirectory copy = AtomicDirectory.create(target)) {
-      for (String name : List.of(FEATURES, INDEX, FeatureManifest.FILE)) {
+      for (String name : List.of(FEATURES, INDEX, Manifest.Kind.FEATURES.path())) {
         NewFile.copy(directory.resolve(name), copy.staging().resolve(name));
       }
       return copy.commit();

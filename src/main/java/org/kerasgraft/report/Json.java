@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Turns records, maps and lists into JSON text: keys in declared order, nulls kept. */
 public final class Json {
@@ -29,6 +30,16 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a JSON value: " + value, e);
     }
+  }
+
+  /**
+   * An object as a tree, to be put into another one.
+   *
+   * @param value a record or map
+   * @return its members in declared order; a new tree
+   */
+  public static ObjectNode tree(Object value) {
+    return MAPPER.valueToTree(value);
   }
 
   /**

@@ -1,15 +1,11 @@
 package org.kerasgraft.report;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.kerasgraft.data.Sha256;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.report.RunReport.Mistake;
@@ -20,13 +16,10 @@ import org.kerasgraft.train.History;
 /**
  * Writes a run's files beside its model: {@code history.csv}, {@code metrics.json}, {@code
  * confusion_matrix.csv}, {@code misclassified.csv}, {@code report.html} and, last, {@code
- * manifest.json} with the SHA-256 of every file of the run. What needs figures is left out where
- * nothing was held back to judge by.
+ * manifest.json} with size and SHA-256 of every file of the run. What needs figures is left out
+ * where nothing was held back to judge by.
  */
 public final class RunWriter {
-
-  /** The manifest's file name. */
-  public static final String MANIFEST = "manifest.json";
 
   private record Metrics(
       String rows, EvaluationText.Document evaluation, List<PhaseEntry> phases) {}
@@ -39,14 +32,12 @@ public final class RunWriter {
       History.Score training,
       History.Score validation) {}
 
-  private record Manifest(
-      String kind,
+  private record Content(
       long seed,
       Map<String, String> options,
       Map<String, String> versions,
       Map<String, String> inputs,
-      List<String> trained,
-      Map<String, String> files) {}
+      List<String> trained) {}
 
   private RunWriter() {}
 
@@ -59,22 +50,15 @@ public final class RunWriter {
    * @throws StorageException if writing fails
    */
   public static void write(RunReport report, RunOrigin origin, Path directory) {
-    try {
-      put(directory, "history.csv", history(report.history()));
-      put(directory, "metrics.json", Json.pretty(metrics(report)));
-      if (report.result().isPresent()) {
-        EvaluationText text = new EvaluationText(report.result().get().evaluation());
-        put(directory, "confusion_matrix.csv", text.confusionCsv());
-        put(directory, "misclassified.csv", mistakes(report.result().get().mistakes()));
-      }
-      put(directory, "report.html", ReportPage.of(report));
-      put(directory, MANIFEST, Json.pretty(manifest(report, origin, directory)));
-    } catch (IOException e) {
-      throw new StorageException(
-          "Cannot write the run's files to '" + directory + "': " + e.getMessage() + ".",
-          "Check the free space and the permissions.",
-          e);
+    put(directory, "history.csv", history(report.history()));
+    put(directory, "metrics.json", Json.pretty(metrics(report)));
+    if (report.result().isPresent()) {
+      EvaluationText text = new EvaluationText(report.result().get().evaluation());
+      put(directory, "confusion_matrix.csv", text.confusionCsv());
+      put(directory, "misclassified.csv", mistakes(report.result().get().mistakes()));
     }
+    put(directory, "report.html", ReportPage.of(report));
+    Manifest.write(Manifest.Kind.RUN, directory, Json.tree(manifest(report, origin)));
   }
 
   private static void put(Path directory, String name, String text) {
@@ -130,26 +114,12 @@ public final class RunWriter {
         kept.flatMap(History.Epoch::validation).orElse(null));
   }
 
-  private static Manifest manifest(RunReport report, RunOrigin origin, Path directory)
-      throws IOException {
-    return new Manifest(
-        "graft-run",
+  private static Content manifest(RunReport report, RunOrigin origin) {
+    return new Content(
         origin.seed(),
         new LinkedHashMap<>(report.settings()),
         origin.versions(),
         origin.inputs(),
-        report.selection().chosen().stream().map(VariableSpec::name).toList(),
-        hashes(directory));
-  }
-
-  private static Map<String, String> hashes(Path directory) throws IOException {
-    Map<String, String> hashes = new TreeMap<>();
-    try (Stream<Path> tree = Files.walk(directory)) {
-      for (Path file : tree.filter(Files::isRegularFile).toList()) {
-        String name = directory.relativize(file).toString().replace('\\', '/');
-        hashes.put(name, Sha256.of(file));
-      }
-    }
-    return hashes;
+        report.selection().chosen().stream().map(VariableSpec::name).toList());
   }
 }

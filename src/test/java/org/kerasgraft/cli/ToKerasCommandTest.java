@@ -3,6 +3,8 @@ package org.kerasgraft.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.savedmodel.Checkpoint;
 
@@ -57,6 +60,8 @@ class ToKerasCommandTest {
     assertEquals(before, content(at("keras2")), "the original is unchanged");
     Map<String, String> after = content(at("back2"));
     assertTrue(after.remove("build_model.py") != null && after.remove("head.h5") != null);
+    assertTrue(after.remove("manifest.json") != null);
+    Manifest.find(Manifest.Kind.KERAS, at("back2")).orElseThrow().verify(name -> true);
     before.remove("fingerprint.pb");
     assertEquals(before.keySet(), after.keySet());
     assertEquals(0, CommandRun.of("inspect", at("back2").toString()).code().code());
@@ -73,7 +78,7 @@ class ToKerasCommandTest {
     String out = run(0, "to-keras", "--model", at("run-keras3"), "--out", at("back3")).out();
 
     assertEquals(
-        java.util.Set.of("build_model.py", "head.h5", "model.weights.h5"),
+        java.util.Set.of("build_model.py", "head.h5", "manifest.json", "model.weights.h5"),
         content(at("back3")).keySet());
     assertTrue(out.contains("original.load_weights"), out);
     String script = Files.readString(at("back3/build_model.py"));
@@ -86,7 +91,7 @@ class ToKerasCommandTest {
     copy(at("run-keras3"), at("moved/run"));
     copy(at("keras3"), at("elsewhere"));
     run(0, "to-keras", "--model", at("moved/run"), "--out", at("o"), "--original", at("elsewhere"));
-    assertEquals(3, content(at("o")).size());
+    assertEquals(4, content(at("o")).size());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -165,11 +170,15 @@ class ToKerasCommandTest {
     edit("from-plain", "keras-3-export", "saved-model");
   }
 
+  /** Changes what a model says of itself, and the manifests that vouch for it. */
   private static void edit(String run, String old, String text) throws IOException {
-    Path notes = at(run).resolve("model/1/assets.extra/graft.json");
-    String json = Files.readString(notes);
+    Path model = at(run).resolve("model/1");
+    ObjectNode origin = Manifest.find(Manifest.Kind.RUN, at(run)).orElseThrow().content();
+    String json = Manifest.find(Manifest.Kind.MODEL, model).orElseThrow().content().toString();
     assertTrue(json.contains(old), json);
-    Files.writeString(notes, json.replace(old, text));
+    ObjectNode edited = (ObjectNode) new ObjectMapper().readTree(json.replace(old, text));
+    Manifest.write(Manifest.Kind.MODEL, model, edited);
+    Manifest.write(Manifest.Kind.RUN, at(run), origin);
   }
 
   private static Path at(String name) {

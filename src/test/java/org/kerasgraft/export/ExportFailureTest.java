@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.ModelRefusedException;
@@ -88,7 +89,7 @@ class ExportFailureTest {
     return FaultPoints.install(
         (point, path) -> {
           if (point == Point.WRITE
-              && path.endsWith(ServedDirectory.PROVENANCE_FILE)
+              && path.endsWith(Manifest.Kind.MODEL.path())
               && changed.compareAndSet(false, true)) {
             change.to(path.getParent().getParent());
           }

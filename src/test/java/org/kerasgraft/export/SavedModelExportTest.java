@@ -174,7 +174,13 @@ class SavedModelExportTest {
   @Test
   void theSameModelGivesTheSameBytes() throws IOException {
     Path again = SavedModelExport.writeAtomically(live.spec(), folder.resolve("again"));
-    for (String file : ModelFile.PATHS) {
+    for (String file :
+        List.of(
+            "variables/variables.data-00000-of-00001",
+            "variables/variables.index",
+            "saved_model.pb",
+            "assets.extra/labels.txt",
+            "assets.extra/graft.json")) {
       assertArrayEquals(
           Files.readAllBytes(exported.resolve(file)),
           Files.readAllBytes(again.resolve(file)),

@@ -46,7 +46,9 @@ class RunWriterTest {
     for (Map.Entry<String, JsonNode> file : files.properties()) {
       byte[] bytes = Files.readAllBytes(directory.resolve(file.getKey()));
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      assertEquals(HexFormat.of().formatHex(digest), file.getValue().asText(), file.getKey());
+      assertEquals(
+          HexFormat.of().formatHex(digest), file.getValue().get("sha256").asText(), file.getKey());
+      assertEquals(bytes.length, file.getValue().get("bytes").asLong(), file.getKey());
     }
     assertTrue(files.has("model/1/saved_model.pb"));
     assertFalse(files.has("manifest.json"));
