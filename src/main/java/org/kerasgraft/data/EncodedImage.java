@@ -61,13 +61,14 @@ public final class EncodedImage {
       if (before.size() > MOST_BYTES) {
         return failed(DecodeStatus.TOO_LARGE, before.size() + " bytes");
       }
-      byte[] bytes;
+      byte[] bytes = new byte[(int) before.size()];
+      boolean whole;
       try (InputStream stream = Files.newInputStream(file)) {
-        bytes = stream.readNBytes(MOST_BYTES + 1);
+        whole = stream.readNBytes(bytes, 0, bytes.length) == bytes.length && stream.read() < 0;
       }
       afterReading.run();
       BasicFileAttributes after = Files.readAttributes(file, BasicFileAttributes.class);
-      return isSame(before, after) && bytes.length == after.size()
+      return whole && isSame(before, after)
           ? of(bytes)
           : failed(DecodeStatus.CHANGED, "it changed while it was read");
     } catch (NoSuchFileException | FileNotFoundException e) {

@@ -3,7 +3,7 @@ package org.kerasgraft.data;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -81,12 +81,13 @@ final class ImageWalk extends SimpleFileVisitor<Path> {
     return FileVisitResult.CONTINUE;
   }
 
+  /** What cannot be looked at may be a folder of images; what is gone is none, unless by name. */
   @Override
   public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
     if (file.equals(top) && prefix.isEmpty()) {
       throw failure;
     }
-    if (isImageName(file.getFileName()) || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (isImageName(file.getFileName()) || !(failure instanceof NoSuchFileException)) {
       add(file);
     } else {
       files++;
