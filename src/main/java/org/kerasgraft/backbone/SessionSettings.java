@@ -48,10 +48,24 @@ public record SessionSettings(ConfigProto config) {
     return new SessionSettings(config.build());
   }
 
+  /**
+   * Whether networks run on a GPU with some options.
+   *
+   * @param options device and threads
+   * @return true if a GPU is allowed and TensorFlow sees one
+   */
+  public static boolean usesGpu(RuntimeOptions options) {
+    return options.device() != RuntimeOptions.Device.CPU && hasGpu();
+  }
+
   /** Tries an op on the first GPU, without soft placement. */
   private static boolean hasGpu() {
+    ConfigProto modest =
+        ConfigProto.newBuilder()
+            .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+            .build();
     try (Graph graph = new Graph();
-        Session session = new Session(graph, false)) {
+        Session session = new Session(graph, false, modest)) {
       DeviceSpec gpu =
           DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.GPU).deviceIndex(0).build();
       var one = Ops.create(graph).withDevice(gpu).constant(1f);

@@ -31,6 +31,17 @@ final class ExtractionProgress implements ExtractionListener {
   }
 
   @Override
+  public void onResumed(int done, int total) {
+    if (done == 0) {
+      progress.note("Nothing to resume; beginning at the first input");
+    } else if (done == total) {
+      progress.note("Already complete, " + total + " inputs");
+    } else {
+      progress.note("Going on after " + done + " of " + total + " inputs");
+    }
+  }
+
+  @Override
   public void onRejected(IndexRow row) {
     rejected++;
     if (rejected <= MOST_NAMED) {

@@ -30,7 +30,7 @@ final class FeaturesCommand implements Command {
    * @param at the layer
    * @param input what to run it on
    * @param preprocessing what the user says of the images
-   * @param out the folder to make
+   * @param out the folder to make, or to finish
    * @param rows how to work through the rows
    * @param runtime device and threads
    */
@@ -39,9 +39,17 @@ final class FeaturesCommand implements Command {
       String at,
       InputChoice input,
       PreprocessingChoice preprocessing,
-      Path out,
+      Output out,
       RowOptions rows,
       RuntimeOptions runtime) {
+
+    /**
+     * The folder to make.
+     *
+     * @param folder its path
+     * @param resume whether to go on with what an interrupted run left
+     */
+    record Output(Path folder, boolean resume) {}
 
     static Request of(Arguments arguments) {
       return new Request(
@@ -49,7 +57,7 @@ final class FeaturesCommand implements Command {
           arguments.text("at").orElseThrow(() -> arguments.missing("--at")),
           InputChoice.ofSeveral(arguments),
           CommonOptions.preprocessing(arguments),
-          arguments.requiredPath("out"),
+          new Output(arguments.requiredPath("out"), arguments.has("resume")),
           RowOptions.of(arguments),
           CommonOptions.runtime(arguments));
     }
@@ -98,7 +106,11 @@ final class FeaturesCommand implements Command {
             OptionSection.valued(
                 "out",
                 "DIR",
-                "Gets features.npy, index.csv and manifest.json; must be absent or empty.")),
+                "Gets features.npy, index.csv and manifest.json; must be absent or empty."),
+            OptionSection.flag(
+                "resume",
+                "Go on with a run that was interrupted or killed; ends with the same bytes as an"
+                    + " uninterrupted one.")),
         CommonOptions.running());
   }
 
@@ -107,13 +119,15 @@ final class FeaturesCommand implements Command {
     return List.of(
         "graft features --model savedmodels/vgg16-mini --at block5_pool --images pictures --out"
             + " features",
-        "graft features --model vgg16 --at block4_pool --input x.npy --out features");
+        "graft features --model vgg16 --at block4_pool --input x.npy --out features --resume");
   }
 
   @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
-    AtomicDirectory.requireFree(request.out());
+    if (!request.out().resume()) {
+      AtomicDirectory.requireFree(request.out().folder());
+    }
     Network whole = Network.of(request.model().read());
     Network cut = whole.cutAfter(request.at());
     if (request.input() instanceof InputChoice.Images images) {
@@ -149,10 +163,16 @@ final class FeaturesCommand implements Command {
       }
       ExtractionOptions options =
           new ExtractionOptions(
-              request.rows().batchSize(), new ExtractionProgress(progress, "Features"));
+              request.rows().batchSize(),
+              new ExtractionProgress(progress, "Features"),
+              console.cancellation());
       FeatureExtractor extractor = new FeatureExtractor(live, input, options);
       String tensor = network.graph().outputs().get(Network.FEATURES).tensor();
-      try (FeatureSet set = extractor.extract(tensor, request.out())) {
+      Path folder = request.out().folder();
+      try (FeatureSet set =
+          request.out().resume()
+              ? extractor.resume(tensor, folder)
+              : extractor.extract(tensor, folder)) {
         console.out().println(Console.printable(summary(set, request)));
         set.requireAtMostRejected(request.rows().maxBad());
       }
@@ -166,6 +186,6 @@ final class FeaturesCommand implements Command {
         + ", "
         + set.rejected()
         + " inputs rejected, in "
-        + request.out();
+        + request.out().folder();
   }
 }

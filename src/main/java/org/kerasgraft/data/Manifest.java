@@ -111,14 +111,28 @@ public final class Manifest {
    * @throws StorageException if a file cannot be read, or the manifest not be written
    */
   public static void write(Kind kind, Path directory, ObjectNode content) {
+    write(kind, directory, content, name -> true);
+  }
+
+  /**
+   * Hashes files below a directory and writes its manifest.
+   *
+   * @param kind what the directory is
+   * @param directory holds all its files but the manifest
+   * @param content what else the manifest says; not modified
+   * @param which of the files belong to the output, by their paths relative to the directory, with
+   *     {@code /}
+   * @throws StorageException if a file cannot be read, or the manifest not be written
+   */
+  public static void write(Kind kind, Path directory, ObjectNode content, Predicate<String> which) {
     Path manifest = directory.resolve(kind.path);
     ObjectNode root = JSON.createObjectNode().put(kind.key, kind.id);
     root.setAll(content.deepCopy());
     ObjectNode files = root.putObject(FILES);
     try (Stream<Path> tree = Files.walk(directory)) {
       for (Path file : tree.filter(Files::isRegularFile).sorted().toList()) {
-        if (!file.equals(manifest)) {
-          String name = directory.relativize(file).toString().replace('\\', '/');
+        String name = directory.relativize(file).toString().replace('\\', '/');
+        if (!file.equals(manifest) && which.test(name)) {
           files.putObject(name).put("bytes", Files.size(file)).put("sha256", Sha256.of(file));
         }
       }

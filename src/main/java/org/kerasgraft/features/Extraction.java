@@ -1,6 +1,6 @@
 package org.kerasgraft.features;
 
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +14,7 @@ import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.Result;
@@ -31,10 +32,13 @@ final class Extraction {
   private final List<FeatureFiles> targets;
   private final Map<String, TensorSpec> inputs;
   private final List<String> fetched;
-  private final List<IndexRow> index = new ArrayList<>();
+  private final StringBuilder lines = new StringBuilder();
   private final long begin = System.nanoTime();
   private final Map<String, InputBatch> batches = new LinkedHashMap<>();
+  private int first;
+  private int done;
   private int accepted;
+  private Optional<IndexRow> firstRejected = Optional.empty();
 
   Extraction(
       LiveNetwork network,
@@ -51,43 +55,57 @@ final class Extraction {
         targets.stream().map(FeatureFiles::tensor).filter(t -> !fed.contains(t)).toList();
   }
 
-  /** Runs all inputs; gives the index. */
-  List<IndexRow> run(List<String> contentHashes) {
+  /**
+   * Runs all inputs, or those that the targets lack; ends each batch of each target.
+   *
+   * @throws RunInterruptedException if that is wished; finished batches stay in the targets
+   */
+  void run(InputHashes hashes) {
+    int kept = commonBatches();
+    targets.forEach(target -> target.begin(kept, hashes));
+    if (kept > 0) {
+      Journal.Batch last = targets.get(0).batches().get(kept - 1);
+      first = last.inputs();
+      accepted = last.rows();
+    }
+    done = first;
+    if (targets.get(0).isResumption() || first > 0) {
+      options.listener().onResumed(first, input.count());
+    }
     if (input instanceof FeatureInput.Images images) {
-      runImages(images, contentHashes);
+      runImages(images, hashes);
     } else if (input instanceof FeatureInput.Rows rows) {
       runRows(rows.labels(), Map.of(only(), rows.rows()));
     } else if (input instanceof FeatureInput.NamedRows named) {
       runRows(Optional.empty(), named.arrays());
     }
-    if (input.count() == 0) {
-      throw new InvalidDataException("'" + input.name() + "' has no rows.", "Give at least one.");
-    }
-    if (accepted == 0) {
-      throw new InvalidDataException(
-          "None of the "
-              + input.count()
-              + " inputs in '"
-              + input.name()
-              + "' can be used"
-              + first()
-              + ".",
-          "Give at least one readable JPEG, PNG, GIF or BMP image.");
-    }
-    return index;
   }
 
-  private String first() {
-    return index.isEmpty()
-        ? ""
-        : "; the first, '" + index.get(0).path() + "', is '" + index.get(0).status() + "'";
+  /** How many batches all targets have, and have alike: only those can be gone on after. */
+  private int commonBatches() {
+    List<Journal.Batch> one = targets.get(0).batches();
+    int common = 0;
+    while (common < one.size() && isCommon(one.get(common), common)) {
+      common++;
+    }
+    return common;
+  }
+
+  private boolean isCommon(Journal.Batch batch, int at) {
+    return targets.stream()
+        .map(FeatureFiles::batches)
+        .allMatch(
+            other ->
+                other.size() > at
+                    && other.get(at).inputs() == batch.inputs()
+                    && other.get(at).rows() == batch.rows());
   }
 
   private String only() {
     return inputs.keySet().iterator().next();
   }
 
-  private void runImages(FeatureInput.Images images, List<String> contentHashes) {
+  private void runImages(FeatureInput.Images images, InputHashes hashes) {
     Shape rowShape = Shape.of(images.input().size().height(), images.input().size().width(), 3);
     TensorSpec spec = inputs.get(only());
     requireShape(spec, rowShape, input.name());
@@ -95,31 +113,33 @@ final class Extraction {
     batches.put(only(), batch);
     try (ImageDecoder decoder =
         ImageDecoder.open(images.input().size(), images.set().mostPixels())) {
-      for (int i = 0; i < images.count(); i++) {
+      for (int i = first; i < images.count(); i++) {
+        goOn();
         LabelledImage image = images.set().images().get(i);
-        EncodedImage encoded = images.read(i, contentHashes.get(i));
+        EncodedImage encoded = images.read(i, hashes.hash(i));
         DecodeResult result = decoder.decode(encoded, batch.floats(), batch.offset());
         note(image.relativePath(), images.labelOf(image), result);
         if (result.isOk()) {
           batch.accept();
         }
-        flushIfFull();
+        endBatchIfFull();
       }
     }
-    flush();
+    endBatch();
   }
 
   private void runRows(Optional<Labels> labels, Map<String, Npy> arrays) {
     arrays.forEach(this::prepare);
-    for (int i = 0; i < input.count(); i++) {
+    for (int i = first; i < input.count(); i++) {
+      goOn();
       for (Map.Entry<String, Npy> array : arrays.entrySet()) {
         batches.get(array.getKey()).add(array.getValue(), i);
       }
       int row = i;
       note("", labels.map(l -> Integer.toString(l.values()[row])).orElse(""), DecodeResult.OK);
-      flushIfFull();
+      endBatchIfFull();
     }
-    flush();
+    endBatch();
   }
 
   private void prepare(String name, Npy array) {
@@ -167,29 +187,76 @@ final class Extraction {
   private void note(String path, String label, DecodeResult result) {
     int row = result.isOk() ? accepted++ : IndexRow.REJECTED;
     IndexRow line = new IndexRow(row, path, label, result.status().code(), result.detail());
-    index.add(line);
+    lines.append(IndexFile.line(line));
+    done++;
     if (!line.isAccepted()) {
+      firstRejected = firstRejected.or(() -> Optional.of(line));
       options.listener().onRejected(line);
     }
+  }
+
+  /** Stops before the next input if that is wished. */
+  private void goOn() {
+    if (!options.cancellation().isCancelled()) {
+      return;
+    }
+    FeatureFiles target = targets.get(0);
+    throw new RunInterruptedException(
+        "Stopped after "
+            + target.inputs()
+            + " of "
+            + input.count()
+            + " inputs"
+            + (target.inputs() == 0 ? "" : "; they are kept in '" + target.folder() + "'")
+            + ".",
+        target.inputs() == 0 ? "" : target.wayOn());
   }
 
   private int gathered() {
     return batches.values().iterator().next().size();
   }
 
-  private void flushIfFull() {
+  private void endBatchIfFull() {
     if (gathered() == options.batchSize()) {
-      flush();
+      endBatch();
     }
   }
 
-  private void flush() {
+  /** Runs what was gathered; a last batch may be smaller, or hold rejected inputs only. */
+  private void endBatch() {
     if (gathered() > 0) {
       runBatch(gathered());
       batches.values().forEach(InputBatch::clear);
     }
+    if (done == input.count()) {
+      requireSome();
+    }
+    if (lines.length() > 0) {
+      byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+      targets.forEach(target -> target.endBatch(done, bytes));
+      lines.setLength(0);
+    }
     double seconds = (System.nanoTime() - begin) / NANOS;
-    options.listener().onProgress(index.size(), input.count(), index.size() / seconds);
+    options.listener().onProgress(done, input.count(), (done - first) / seconds);
+  }
+
+  private void requireSome() {
+    if (input.count() == 0) {
+      throw new InvalidDataException("'" + input.name() + "' has no rows.", "Give at least one.");
+    }
+    if (accepted == 0) {
+      throw new InvalidDataException(
+          "None of the "
+              + input.count()
+              + " inputs in '"
+              + input.name()
+              + "' can be used"
+              + firstRejected
+                  .map(row -> "; the first, '" + row.path() + "', is '" + row.status() + "'")
+                  .orElse("")
+              + ".",
+          "Give at least one readable JPEG, PNG, GIF or BMP image.");
+    }
   }
 
   private void runBatch(int rows) {

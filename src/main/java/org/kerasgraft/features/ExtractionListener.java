@@ -34,6 +34,14 @@ public interface ExtractionListener {
   default void onStoreDamaged(Path entry, String reason) {}
 
   /**
+   * An interrupted extraction is gone on with.
+   *
+   * @param done how many inputs were done then; 0 if nothing could be gone on with
+   * @param total how many there are
+   */
+  default void onResumed(int done, int total) {}
+
+  /**
    * An input was not accepted.
    *
    * @param row its line of the index

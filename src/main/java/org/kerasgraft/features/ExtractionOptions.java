@@ -1,14 +1,17 @@
 package org.kerasgraft.features;
 
 import java.util.Objects;
+import org.kerasgraft.internal.Cancellation;
 
 /**
  * How an extraction runs; nothing here changes its result.
  *
  * @param batchSize inputs in a run of the network, 1 or more
  * @param listener hears of progress
+ * @param cancellation ends the extraction when it is set; finished batches are kept
  */
-public record ExtractionOptions(int batchSize, ExtractionListener listener) {
+public record ExtractionOptions(
+    int batchSize, ExtractionListener listener, Cancellation cancellation) {
 
   /** The batch size unless another is given. */
   public static final int BATCH_SIZE = 16;
@@ -16,9 +19,20 @@ public record ExtractionOptions(int batchSize, ExtractionListener listener) {
   /** Checks. */
   public ExtractionOptions {
     Objects.requireNonNull(listener);
+    Objects.requireNonNull(cancellation);
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be 1 or more, not " + batchSize);
     }
+  }
+
+  /**
+   * An extraction that nobody cancels.
+   *
+   * @param batchSize inputs in a run of the network, 1 or more
+   * @param listener hears of progress
+   */
+  public ExtractionOptions(int batchSize, ExtractionListener listener) {
+    this(batchSize, listener, new Cancellation());
   }
 
   /**

@@ -1,16 +1,17 @@
 package org.kerasgraft.features;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.data.Manifest;
+import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
-import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.internal.NearNames;
 import org.kerasgraft.savedmodel.ScanReport;
@@ -86,7 +87,7 @@ public final class FeatureExtractor {
 
   private synchronized FeatureKeys keys() {
     if (keys == null) {
-      keys = new FeatureKeys(network.network(), input);
+      keys = new FeatureKeys(network.network(), network.options(), input);
     }
     return keys;
   }
@@ -97,50 +98,84 @@ public final class FeatureExtractor {
    * @param tensor {@code node:index} in the network's graph
    * @param directory absent or empty; appears complete or not at all
    * @return the stored features, owned by the caller
-   * @throws org.kerasgraft.error.CannotCreateException if the directory has content
+   * @throws org.kerasgraft.error.CannotCreateException if the directory has content, or an
+   *     interrupted extraction into it can be resumed
    * @throws org.kerasgraft.error.InvalidDataException if no input can be used, or rows do not fit
+   * @throws org.kerasgraft.error.RunInterruptedException if it was cancelled; finished batches are
+   *     kept beside the directory
    */
   public FeatureSet extract(String tensor, Path directory) {
-    FeatureSet set =
-        extractAll(List.of(tensor), List.of(directory), AtomicDirectory::create).get(0);
-    tell(set);
-    return set;
+    return told(extractAll(List.of(tensor), List.of(directory), Beginning.ANEW).get(0));
   }
 
   /** Tells the listener what became of images. */
-  void tell(FeatureSet set) {
+  FeatureSet told(FeatureSet set) {
     if (input instanceof FeatureInput.Images) {
       options.listener().onIndex(set.index());
     }
+    return set;
   }
 
-  /** Computes several tensors in one pass, each into its entry of a store. */
-  List<FeatureSet> extractShared(List<String> tensors, List<Path> entries) {
-    return extractAll(tensors, entries, FeatureExtractor::entry);
+  /**
+   * Goes on with an extraction that was interrupted or killed, after its last whole batch; its
+   * files end with the same bytes as without the interruption. If nothing was begun it begins; if
+   * everything is finished it only opens it.
+   *
+   * @param tensor {@code node:index} in the network's graph
+   * @param directory as for {@link #extract}, or features that are finished
+   * @return the stored features, owned by the caller
+   * @throws CannotCreateException if what is there is of another model, layer, batch size or of
+   *     other inputs, saying what differs
+   * @throws org.kerasgraft.error.InvalidDataException as {@link #extract}, or if finished features
+   *     are damaged
+   * @throws org.kerasgraft.error.RunInterruptedException as {@link #extract}
+   */
+  public FeatureSet resume(String tensor, Path directory) {
+    if (!Files.exists(directory.resolve(Manifest.Kind.FEATURES.path()))) {
+      return told(extractAll(List.of(tensor), List.of(directory), Beginning.RESUMED).get(0));
+    }
+    FeatureSet set = FeatureSet.open(directory);
+    List<String> differences = set.manifest().key().differences(key(tensor));
+    if (!differences.isEmpty()) {
+      set.close();
+      throw new CannotCreateException(
+          "'"
+              + directory
+              + "' holds finished features of something else; not the same: "
+              + String.join(", ", differences)
+              + ".",
+          "Choose another directory, or remove it first.");
+    }
+    options.listener().onResumed(set.index().size(), set.index().size());
+    return told(set);
   }
 
-  private static AtomicDirectory entry(Path directory) {
-    AtomicDirectory entry = AtomicDirectory.shared(directory);
-    entry.discard();
-    return entry;
-  }
-
-  private List<FeatureSet> extractAll(
-      List<String> tensors, List<Path> directories, Function<Path, AtomicDirectory> opening) {
+  /** Computes several tensors in one pass, each into its directory. */
+  List<FeatureSet> extractAll(List<String> tensors, List<Path> directories, Beginning beginning) {
     try (NativeScope scope = new NativeScope()) {
       List<FeatureFiles> files = new ArrayList<>();
       for (int i = 0; i < tensors.size(); i++) {
-        AtomicDirectory directory = opening.apply(directories.get(i));
-        files.add(scope.own(new FeatureFiles(tensors.get(i), directory)));
+        Journal.Identity identity = new Journal.Identity(key(tensors.get(i)), options.batchSize());
+        files.add(
+            scope.own(
+                new FeatureFiles(directories.get(i), beginning, identity, keys().inputHashes())));
       }
-      List<IndexRow> index =
-          new Extraction(network, input, options, files).run(keys().contentHashes());
+      List<FeatureFiles> unfinished = files.stream().filter(f -> !f.isFinished()).toList();
+      if (!unfinished.isEmpty()) {
+        new Extraction(network, input, options, unfinished).run(keys().inputHashes());
+      }
       ScanReport model = network.network().source().scan();
-      List<FeatureSet> sets = new ArrayList<>();
-      for (FeatureFiles file : files) {
-        sets.add(FeatureSet.open(file.commit(key(file.tensor()), model, input, index)));
-      }
-      return sets;
+      return openAll(files.stream().map(file -> file.commit(model, input)).toList());
+    }
+  }
+
+  private static List<FeatureSet> openAll(List<Path> directories) {
+    NativeScope opened = new NativeScope();
+    try {
+      return directories.stream().map(directory -> opened.own(FeatureSet.open(directory))).toList();
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
     }
   }
 

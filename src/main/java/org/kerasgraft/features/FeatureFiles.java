@@ -1,70 +1,243 @@
 package org.kerasgraft.features;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.data.NpyWriter;
+import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.InvalidDataException;
+import org.kerasgraft.error.MissingInputException;
+import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NativeScope;
+import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.savedmodel.ScanReport;
 import org.tensorflow.ndarray.Shape;
 
-/** The features of one tensor while they are being written; nothing is seen before the commit. */
+/**
+ * The features of one tensor while they are being written; nothing is seen under the final name
+ * before the commit. After each batch a {@link Journal} says what is done; closed without a commit,
+ * finished batches are kept beside the target, to be gone on with.
+ */
 final class FeatureFiles implements AutoCloseable {
 
   private final String tensor;
+  private final Beginning beginning;
   private final AtomicDirectory directory;
+  private final Journal.Identity identity;
+  private Optional<KeptBatches> kept = Optional.empty();
+  private boolean finished;
+  private boolean committed;
+  private Journal journal;
+  private NewFile index;
   private NpyWriter writer;
-  private Shape rowShape;
+  private Journal.Batch last = new Journal.Batch(0, 0, List.of(), IndexFile.HEADER_BYTES, 0, 0);
 
-  /** Takes the directory over, and closes it. */
-  FeatureFiles(String tensor, AtomicDirectory directory) {
-    this.tensor = tensor;
-    this.directory = directory;
+  /**
+   * Opens the place beside a target, and what an earlier run left there.
+   *
+   * @throws CannotCreateException if the target has content, another process is writing it, or what
+   *     is there is of something else and {@code beginning} does not allow that
+   */
+  FeatureFiles(Path target, Beginning beginning, Journal.Identity identity, InputHashes inputs) {
+    this.tensor = identity.key().tensor();
+    this.beginning = beginning;
+    this.directory = beginning.open(target);
+    this.identity = identity;
+    try {
+      look(inputs);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private void look(InputHashes inputs) {
+    Path folder = directory.staging();
+    try {
+      kept = KeptBatches.in(folder);
+    } catch (IOException e) {
+      throw new StorageException("Cannot read '" + folder + "': " + e + ".", "", e);
+    }
+    if (kept.isPresent() && !kept.get().journal().identity().equals(identity)) {
+      if (beginning != Beginning.STORED) {
+        throw other(kept.get().journal().identity(), inputs);
+      }
+      kept = Optional.empty();
+    }
+    finished = kept.isEmpty() && isWhole(folder);
+  }
+
+  private CannotCreateException other(Journal.Identity before, InputHashes inputs) {
+    List<String> parts = before.differences(identity);
+    String named = parts.contains(FeatureKey.INPUTS) ? inputs.differences(directory.staging()) : "";
+    return new CannotCreateException(
+        "'"
+            + directory.staging()
+            + "' is an interrupted run of something else: "
+            + String.join(", ", parts)
+            + (parts.size() == 1 ? " differs" : " differ")
+            + (named.isEmpty() ? "" : " (" + named + ")")
+            + ".",
+        "Run it as it was begun, or remove that folder to begin anew.");
+  }
+
+  /** Whether all files are there and only the last name was missing. */
+  private boolean isWhole(Path folder) {
+    if (!Files.exists(folder.resolve(Manifest.Kind.FEATURES.path()))) {
+      return false;
+    }
+    try (FeatureSet set = FeatureSet.open(folder)) {
+      return set.manifest().key().equals(identity.key());
+    } catch (InvalidDataException | MissingInputException e) {
+      return false;
+    }
   }
 
   String tensor() {
     return tensor;
   }
 
+  /** Whether an earlier run wrote everything and was stopped before the commit. */
+  boolean isFinished() {
+    return finished;
+  }
+
+  /** The batches that an earlier run has finished, in order. */
+  List<Journal.Batch> batches() {
+    return kept.map(KeptBatches::whole).orElse(List.of());
+  }
+
+  /** How many inputs are done, to the end of the last batch. */
+  int inputs() {
+    return last.inputs();
+  }
+
+  /** Whether the user wants to go on with something. */
+  boolean isResumption() {
+    return beginning == Beginning.RESUMED;
+  }
+
+  /** How an interrupted extraction can be gone on with, as a sentence. */
+  String wayOn() {
+    return beginning.wayOn();
+  }
+
+  /** Where the work kept so far lies. */
+  Path folder() {
+    return directory.staging();
+  }
+
+  /** Begins to write, after some of the batches of an earlier run; later ones are cut off. */
+  void begin(int batches, InputHashes inputs) {
+    Path folder = directory.staging();
+    if (batches == 0) {
+      inputs.write(folder);
+      index = NewFile.create(folder.resolve(FeatureSet.INDEX));
+      index.write(ByteBuffer.wrap(IndexFile.header()));
+      journal = Journal.begin(folder, identity);
+      return;
+    }
+    last = batches().get(batches - 1);
+    journal = Journal.resume(folder, kept.orElseThrow().journal(), batches);
+    index = NewFile.resume(folder.resolve(FeatureSet.INDEX), last.indexEnd());
+    writer = NpyWriter.resume(folder.resolve(FeatureSet.FEATURES), last.shape(), last.rows());
+  }
+
   /** Appends rows that lie one after the other. */
   void append(float[] values, Shape shape, int rows) {
     if (writer == null) {
-      rowShape = shape;
+      last = new Journal.Batch(0, 0, dimensions(shape), IndexFile.HEADER_BYTES, 0, 0);
       writer = NpyWriter.create(directory.staging().resolve(FeatureSet.FEATURES), shape);
-    } else if (!Arrays.equals(rowShape.asArray(), shape.asArray())) {
+    } else if (!last.rowShape().equals(dimensions(shape))) {
       throw new IllegalStateException(
-          "Rows of '" + tensor + "' have the shapes " + rowShape + " and " + shape + ".");
+          "Rows of '" + tensor + "' have the shapes " + last.shape() + " and " + shape + ".");
     }
     for (int i = 0; i < rows; i++) {
       writer.append(values, i * Math.toIntExact(shape.size()));
     }
   }
 
-  /** Writes index and manifest, and gives the directory its name. */
-  Path commit(FeatureKey key, ScanReport model, FeatureInput input, List<IndexRow> index) {
-    writer.close();
-    Path folder = directory.staging();
-    IndexFile.write(folder.resolve(FeatureSet.INDEX), index);
-    int accepted = (int) index.stream().filter(IndexRow::isAccepted).count();
-    new FeatureManifest(
-            key,
-            model.directory().toString(),
-            List.copyOf(model.allowedByUser()),
-            input.name(),
-            input.classes(),
-            accepted,
-            index.size() - accepted,
-            Arrays.stream(rowShape.asArray()).boxed().toList())
-        .write(folder);
-    return directory.commit();
+  private static List<Long> dimensions(Shape shape) {
+    return Arrays.stream(shape.asArray()).boxed().toList();
+  }
+
+  /** Ends a batch: its rows were appended; its lines and the journal's follow. */
+  void endBatch(int inputs, byte[] lines) {
+    long rows = writer.flush();
+    index.write(ByteBuffer.wrap(lines));
+    last =
+        new Journal.Batch(
+            inputs,
+            writer.rows(),
+            last.rowShape(),
+            last.indexEnd() + lines.length,
+            rows,
+            Journal.checksum(lines));
+    journal.add(last);
+  }
+
+  /** Writes the manifest, removes the journal, and gives the directory its name. */
+  Path commit(ScanReport model, FeatureInput input) {
+    if (!finished) {
+      writer.close();
+      index.close();
+      journal.close();
+      Path folder = directory.staging();
+      new FeatureManifest(
+              identity.key(),
+              model.directory().toString(),
+              List.copyOf(model.allowedByUser()),
+              input.name(),
+              input.classes(),
+              last.rows(),
+              last.inputs() - last.rows(),
+              last.rowShape())
+          .write(folder);
+      delete(folder.resolve(InputHashes.FILE));
+      delete(folder.resolve(Journal.FILE));
+    }
+    try {
+      Path target = directory.commit();
+      committed = true;
+      return target;
+    } catch (CannotCreateException e) {
+      if (beginning == Beginning.STORED) {
+        directory.discard(); // another process made the same entry
+        committed = true;
+      }
+      throw e;
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      AtomicDirectory.deleteTree(file);
+    } catch (IOException e) {
+      throw new StorageException("Cannot remove '" + file + "': " + e + ".", "", e);
+    }
+  }
+
+  /** Whether closing keeps work that a later run can go on with. */
+  boolean keepsWork() {
+    return !committed && (finished || last.inputs() > 0 || !batches().isEmpty());
   }
 
   @Override
   public void close() {
-    try (directory) {
-      if (writer != null) {
-        writer.close();
-      }
+    if (!keepsWork()) {
+      directory.discard();
+    }
+    try (NativeScope scope = new NativeScope()) {
+      scope.own(directory);
+      Stream.of(writer, index, journal).filter(Objects::nonNull).forEach(scope::own);
     }
   }
 }

@@ -73,14 +73,6 @@ public sealed interface FeatureInput {
       return image.label() < 0 ? "" : set.classes().get(image.label());
     }
 
-    /** The hashes of all files in order; a file without bytes has its code instead. */
-    List<String> contentHashes() {
-      return set.images().stream()
-          .parallel()
-          .map(image -> contentHash(EncodedImage.read(image.file())))
-          .toList();
-    }
-
     /** Reads a file again; what is not as its hash says has changed. */
     EncodedImage read(int i, String contentHash) {
       EncodedImage image = EncodedImage.read(set.images().get(i).file());

@@ -3,6 +3,8 @@ package org.kerasgraft.features;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.kerasgraft.data.Sha256;
@@ -24,6 +26,7 @@ import org.kerasgraft.savedmodel.ImportedModel;
  * @param graft this library's version
  * @param tensorflow TensorFlow's version
  * @param oneDnn the value of {@code TF_ENABLE_ONEDNN_OPTS}, which changes the last bits
+ * @param device {@code gpu} where a GPU computed them, which changes the last bits; else empty
  */
 public record FeatureKey(
     String model,
@@ -35,10 +38,17 @@ public record FeatureKey(
     String resize,
     String graft,
     String tensorflow,
-    String oneDnn) {
+    String oneDnn,
+    String device) {
 
   /** Rises when the files or the meaning of the features change. */
   private static final String FORMAT = "graft-features-1";
+
+  /** How {@link #differences} names the inputs. */
+  static final String INPUTS = "the inputs";
+
+  /** A SHA-256 in hexadecimal digits; nothing for a user to read. */
+  private static final int HASH = 64;
 
   /** Checks. */
   public FeatureKey {
@@ -52,6 +62,7 @@ public record FeatureKey(
     Objects.requireNonNull(graft);
     Objects.requireNonNull(tensorflow);
     Objects.requireNonNull(oneDnn);
+    device = device == null ? "" : device; // manifests of earlier versions do not have it
   }
 
   /**
@@ -99,18 +110,54 @@ public record FeatureKey(
    * @return 64 hexadecimal digits
    */
   public String digest() {
-    return new Sha256()
-        .add(FORMAT)
-        .add(model)
-        .add(graph)
-        .add(tensor)
-        .add(inputs)
-        .add(preprocessing)
-        .add(imageSize)
-        .add(resize)
-        .add(graft)
-        .add(tensorflow)
-        .add(oneDnn)
-        .hex();
+    Sha256 hash =
+        new Sha256()
+            .add(FORMAT)
+            .add(model)
+            .add(graph)
+            .add(tensor)
+            .add(inputs)
+            .add(preprocessing)
+            .add(imageSize)
+            .add(resize)
+            .add(graft)
+            .add(tensorflow)
+            .add(oneDnn);
+    return (device.isEmpty() ? hash : hash.add(device)).hex();
+  }
+
+  /**
+   * What makes another key another one, in words for a user.
+   *
+   * @param other the key to compare with
+   * @return the parts that are not the same; empty if all are
+   */
+  List<String> differences(FeatureKey other) {
+    List<String> parts = new ArrayList<>();
+    compare(parts, "the model's graph or weights", model, other.model);
+    compare(parts, "the layer", tensor, other.tensor);
+    compare(parts, "the preprocessing", preprocessing, other.preprocessing);
+    compare(parts, "the image size", imageSize, other.imageSize);
+    compare(parts, "the resizing", resize, other.resize);
+    compare(parts, "Graft's version", graft, other.graft);
+    compare(parts, "TensorFlow's version", tensorflow, other.tensorflow);
+    compare(parts, "TF_ENABLE_ONEDNN_OPTS", oneDnn, other.oneDnn);
+    compare(parts, "the device", device, other.device);
+    compare(parts, INPUTS, inputs, other.inputs);
+    if (parts.isEmpty()) {
+      compare(parts, "the graph that leads to the layer", graph, other.graph);
+    }
+    return parts;
+  }
+
+  private static void compare(List<String> parts, String what, String a, String b) {
+    if (!a.equals(b)) {
+      boolean hashes = a.length() == HASH && b.length() == HASH;
+      parts.add(hashes ? what : what + " (" + said(a) + ", now " + said(b) + ")");
+    }
+  }
+
+  private static String said(String value) {
+    return value.isEmpty() ? "none" : value;
   }
 }

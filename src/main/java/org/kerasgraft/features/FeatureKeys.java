@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.backbone.SessionSettings;
 import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.LabelledImage;
@@ -21,23 +23,24 @@ import org.tensorflow.proto.NodeDef;
 final class FeatureKeys {
 
   private final Network network;
+  private final RuntimeOptions options;
   private final FeatureInput input;
   private final String model;
   private final String inputs;
-  private final List<String> contentHashes;
+  private final InputHashes inputHashes;
 
-  FeatureKeys(Network network, FeatureInput input) {
+  FeatureKeys(Network network, RuntimeOptions options, FeatureInput input) {
     this.network = network;
+    this.options = options;
     this.input = input;
     this.model = FeatureKey.modelHash(network.source());
-    this.contentHashes =
-        input instanceof FeatureInput.Images images ? images.contentHashes() : List.of();
+    this.inputHashes = InputHashes.of(input);
     this.inputs = inputsHash();
   }
 
-  /** The hash of each image file in order; empty for an array. */
-  List<String> contentHashes() {
-    return contentHashes;
+  /** The hash of each image file, or of each array, in order. */
+  InputHashes inputHashes() {
+    return inputHashes;
   }
 
   FeatureKey of(String tensor) {
@@ -53,7 +56,8 @@ final class FeatureKeys {
         images.map(i -> ImageInput.RESIZE).orElse(""),
         libraryVersion(),
         TensorFlow.version(),
-        Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("default"));
+        Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("default"),
+        SessionSettings.usesGpu(options) ? "gpu" : "");
   }
 
   private static String libraryVersion() {
@@ -73,16 +77,16 @@ final class FeatureKeys {
         LabelledImage image = images.set().images().get(i);
         hash.add(image.relativePath())
             .add(Integer.toString(image.label()))
-            .add(contentHashes.get(i));
+            .add(inputHashes.hash(i));
       }
     } else if (input instanceof FeatureInput.Rows rows) {
-      hash.add("array").add(Sha256.of(rows.rows().file()));
+      hash.add("array").add(inputHashes.hash(0));
       for (int label : rows.labels().map(Labels::values).orElse(new int[0])) {
         hash.add(Integer.toString(label));
       }
-    } else if (input instanceof FeatureInput.NamedRows named) {
+    } else if (input instanceof FeatureInput.NamedRows) {
       hash.add("arrays");
-      named.arrays().forEach((name, array) -> hash.add(name).add(Sha256.of(array.file())));
+      inputHashes.all().forEach(each -> hash.add(each.name()).add(each.hash()));
     }
     return hash.hex();
   }

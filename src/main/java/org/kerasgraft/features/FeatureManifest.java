@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
@@ -44,9 +45,10 @@ public record FeatureManifest(
     rowShape = List.copyOf(rowShape);
   }
 
-  /** Writes it with the hashes of all files that are in the folder. */
+  /** Writes it with the hashes of the array and the index; a journal may still lie beside them. */
   void write(Path folder) {
-    Manifest.write(Manifest.Kind.FEATURES, folder, JSON.valueToTree(this));
+    Set<String> files = Set.of(FeatureSet.FEATURES, FeatureSet.INDEX);
+    Manifest.write(Manifest.Kind.FEATURES, folder, JSON.valueToTree(this), files::contains);
   }
 
   /** Reads it after checking every file against it. */

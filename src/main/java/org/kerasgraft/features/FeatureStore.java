@@ -116,7 +116,7 @@ public final class FeatureStore {
             .filter(row -> !row.isAccepted())
             .forEach(extractor.listener()::onRejected);
       }
-      extractor.tell(found[0]);
+      extractor.told(found[0]);
       return List.of(found);
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -166,7 +166,7 @@ public final class FeatureStore {
   private List<FeatureSet> compute(FeatureExtractor extractor, List<String> tensors) {
     List<Path> entries = tensors.stream().map(tensor -> entry(extractor, tensor)).toList();
     try {
-      return extractor.extractShared(tensors, entries);
+      return extractor.extractAll(tensors, entries, Beginning.STORED);
     } catch (CannotCreateException e) {
       // Another process may have been faster: what it has finished is as good, and the rest is
       // computed without it. Each time round fewer are missing.

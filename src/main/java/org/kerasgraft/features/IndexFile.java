@@ -1,8 +1,6 @@
 package org.kerasgraft.features;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kerasgraft.data.CsvCell;
 import org.kerasgraft.error.InvalidDataException;
-import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.NewFile;
 
 /** {@code index.csv}: RFC 4180, UTF-8, texts as {@link CsvCell} has them. */
@@ -20,6 +17,9 @@ public final class IndexFile {
   private static final int COLUMNS = 5;
   private static final String END = "\r\n";
 
+  /** Where the first input's line begins. */
+  static final int HEADER_BYTES = HEADER.length() + END.length();
+
   private IndexFile() {}
 
   /**
@@ -27,28 +27,29 @@ public final class IndexFile {
    *
    * @param file the file; replaced if it exists
    * @param rows its lines in order
-   * @throws StorageException if the disk refuses
+   * @throws org.kerasgraft.error.StorageException if the disk refuses
    */
   public static void write(Path file, List<IndexRow> rows) {
-    try (BufferedWriter out =
-        new BufferedWriter(
-            new OutputStreamWriter(NewFile.create(file).stream(), StandardCharsets.UTF_8))) {
-      out.write(HEADER + END);
-      for (IndexRow row : rows) {
-        String number = row.isAccepted() ? Integer.toString(row.row()) : "";
-        out.write(
-            String.join(
-                    ",",
-                    number,
-                    CsvCell.of(row.path()),
-                    CsvCell.of(row.label()),
-                    CsvCell.of(row.status()),
-                    CsvCell.of(row.detail()))
-                + END);
-      }
-    } catch (IOException e) {
-      throw new StorageException("Cannot write '" + file + "': " + e + ".", "", e);
-    }
+    StringBuilder text = new StringBuilder(HEADER + END);
+    rows.forEach(row -> text.append(line(row)));
+    NewFile.text(file, text.toString());
+  }
+
+  /** The bytes of the first line. */
+  static byte[] header() {
+    return (HEADER + END).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** One input's line, its end included. */
+  static String line(IndexRow row) {
+    return String.join(
+            ",",
+            row.isAccepted() ? Integer.toString(row.row()) : "",
+            CsvCell.of(row.path()),
+            CsvCell.of(row.label()),
+            CsvCell.of(row.status()),
+            CsvCell.of(row.detail()))
+        + END;
   }
 
   static List<IndexRow> read(Path file) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,6 +98,49 @@ class FeaturesCommandTest {
     refused(2, "twice", "input_layer=" + ARRAY, "input_layer=" + ARRAY);
     refused(65, other + "' has 4", "input_layer=" + ARRAY, "other=" + other);
     refused(66, "missing.npy", "input_layer=missing.npy");
+  }
+
+  @Test
+  void resumingWithNothingBegunBeginsAndWithEverythingDoneIsDone() {
+    Path out = directory.resolve("features");
+
+    CommandRun first = resume(out, "block5_pool");
+    assertEquals(ExitCode.OK, first.code(), first.err());
+    assertTrue(first.err().contains("Nothing to resume"), first.err());
+
+    CommandRun again = resume(out, "block5_pool");
+    assertEquals(ExitCode.OK, again.code(), again.err());
+    assertTrue(again.err().contains("Already complete"), again.err());
+    assertEquals(first.out(), again.out());
+
+    CommandRun other = resume(out, "fc1");
+    assertEquals(73, other.code().code(), other.err());
+    assertTrue(other.err().contains("the layer ("), other.err());
+  }
+
+  @Test
+  void finishedFeaturesThatAreDamagedAreNamedNotResumed() throws IOException {
+    Path out = directory.resolve("features");
+    features(out, "block5_pool");
+    Files.writeString(out.resolve("index.csv"), "", StandardOpenOption.TRUNCATE_EXISTING);
+
+    CommandRun run = resume(out, "block5_pool");
+    assertEquals(65, run.code().code(), run.err());
+    assertTrue(run.err().contains("index.csv"), run.err());
+  }
+
+  private CommandRun resume(Path out, String layer) {
+    return CommandRun.of(
+        "features",
+        "--model",
+        MODEL,
+        "--at",
+        layer,
+        "--images",
+        pictures.toString(),
+        "--out",
+        out.toString(),
+        "--resume");
   }
 
   private void refused(int code, String said, String... inputs) {

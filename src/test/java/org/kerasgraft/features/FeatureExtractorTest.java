@@ -37,9 +37,10 @@ class FeatureExtractorTest {
       FeatureExtractor extractor =
           new FeatureExtractor(live, TinyVgg.rows(input), heard.options(2));
       List<FeatureSet> sets =
-          extractor.extractShared(
+          extractor.extractAll(
               layers.stream().map(l -> network.layer(l).output()).toList(),
-              layers.stream().map(folder::resolve).toList());
+              layers.stream().map(folder::resolve).toList(),
+              Beginning.ANEW);
       for (int i = 0; i < layers.size(); i++) {
         try (FeatureSet set = sets.get(i);
             Npy keras = Npy.open(TinyVgg.GOLDEN.resolve(layers.get(i) + ".npy"))) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +28,6 @@ import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.TooManyRejectedException;
-import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.savedmodel.Scans;
 import org.tensorflow.ndarray.Shape;
 
@@ -137,7 +137,7 @@ class FeatureSetTest {
   @Test
   void nothingIsSeenBeforeTheCommit() {
     Path target = folder.resolve("entry");
-    try (FeatureFiles files = new FeatureFiles("y:0", AtomicDirectory.create(target))) {
+    try (FeatureFiles files = files(target)) {
       files.append(new float[] {1, 2}, Shape.of(2), 1);
       assertFalse(Files.exists(target));
     }
@@ -149,7 +149,7 @@ class FeatureSetTest {
   @Test
   void everyPartOfTheKeyChangesItsDigest() {
     FeatureKey key = key();
-    String[] parts = {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default"};
+    String[] parts = {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default", ""};
     for (int i = 0; i < parts.length; i++) {
       String[] changed = parts.clone();
       changed[i] += "!";
@@ -159,11 +159,12 @@ class FeatureSetTest {
   }
 
   private static FeatureKey of(String[] p) {
-    return new FeatureKey(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9]);
+    return new FeatureKey(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10]);
   }
 
   private static FeatureKey key() {
-    return of(new String[] {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default"});
+    return of(
+        new String[] {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default", ""});
   }
 
   private Path stored() {
@@ -174,10 +175,20 @@ class FeatureSetTest {
             List.of(new LabelledImage(Path.of("1.png"), "cats/1.png", 0)));
     FeatureInput input =
         new FeatureInput.Images(set, new ImageInput(Preprocessing.CAFFE, new ImageSize(2, 2)));
-    try (FeatureFiles files =
-        new FeatureFiles("y:0", AtomicDirectory.create(folder.resolve("entry")))) {
+    try (FeatureFiles files = files(folder.resolve("entry"))) {
       files.append(new float[] {1, 2, 3, 4}, Shape.of(2), 2);
-      return files.commit(key(), Scans.CLEAN, input, INDEX);
+      StringBuilder lines = new StringBuilder();
+      INDEX.forEach(row -> lines.append(IndexFile.line(row)));
+      files.endBatch(INDEX.size(), lines.toString().getBytes(StandardCharsets.UTF_8));
+      return files.commit(Scans.CLEAN, input);
     }
+  }
+
+  private static FeatureFiles files(Path target) {
+    InputHashes inputs = new InputHashes(List.of());
+    FeatureFiles files =
+        new FeatureFiles(target, Beginning.ANEW, new Journal.Identity(key(), 2), inputs);
+    files.begin(0, inputs);
+    return files;
   }
 }

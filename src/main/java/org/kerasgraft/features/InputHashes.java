@@ -1,0 +1,103 @@
+package org.kerasgraft.features;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.kerasgraft.data.EncodedImage;
+import org.kerasgraft.data.Sha256;
+import org.kerasgraft.internal.NewFile;
+
+/**
+ * The content of each input by its hash, in order. Kept beside an unfinished extraction, so that a
+ * resumption can say which file is no longer the same.
+ *
+ * @param all one an image file, or one an array
+ */
+record InputHashes(List<Input> all) {
+
+  /** The file's name beside an unfinished extraction. */
+  static final String FILE = "inputs";
+
+  private static final int MOST_NAMED = 3;
+
+  /**
+   * One input.
+   *
+   * @param hash SHA-256 of its bytes; the code of a file without bytes
+   * @param name the image's path below its folder, or the name of the network's input
+   */
+  record Input(String hash, String name) {}
+
+  InputHashes {
+    all = List.copyOf(all);
+  }
+
+  /** Reads every input. */
+  static InputHashes of(FeatureInput input) {
+    if (input instanceof FeatureInput.Images images) {
+      return new InputHashes(
+          images.set().images().stream()
+              .parallel()
+              .map(image -> new Input(hash(image.file()), image.relativePath()))
+              .toList());
+    }
+    List<Input> arrays = new ArrayList<>();
+    if (input instanceof FeatureInput.Rows rows) {
+      arrays.add(new Input(Sha256.of(rows.rows().file()), "the array"));
+    } else if (input instanceof FeatureInput.NamedRows named) {
+      named.arrays().forEach((name, npy) -> arrays.add(new Input(Sha256.of(npy.file()), name)));
+    }
+    return new InputHashes(arrays);
+  }
+
+  private static String hash(Path file) {
+    return FeatureInput.Images.contentHash(EncodedImage.read(file));
+  }
+
+  String hash(int input) {
+    return all.get(input).hash();
+  }
+
+  /** Writes one line an input; a line break in a name becomes a space, it is for reading only. */
+  void write(Path folder) {
+    StringBuilder lines = new StringBuilder();
+    for (Input input : all) {
+      lines.append(input.hash()).append(' ').append(oneLine(input.name())).append('\n');
+    }
+    NewFile.text(folder.resolve(FILE), lines.toString());
+  }
+
+  private static String oneLine(String name) {
+    return name.replaceAll("[\r\n]", " ");
+  }
+
+  /** Which inputs are other ones than those that were written, in words; empty if not known. */
+  String differences(Path folder) {
+    Map<String, String> before = new HashMap<>();
+    try {
+      for (String line : Files.readAllLines(folder.resolve(FILE))) {
+        int space = line.indexOf(' ');
+        before.put(line.substring(space + 1), line.substring(0, Math.max(space, 0)));
+      }
+    } catch (IOException e) {
+      return "";
+    }
+    List<String> changes = new ArrayList<>();
+    for (Input input : all) {
+      String hash = before.remove(oneLine(input.name()));
+      if (hash == null) {
+        changes.add("'" + input.name() + "' is new");
+      } else if (!hash.equals(input.hash())) {
+        changes.add("'" + input.name() + "' has changed");
+      }
+    }
+    before.keySet().stream().sorted().forEach(name -> changes.add("'" + name + "' is gone"));
+    String named = String.join(", ", changes.subList(0, Math.min(changes.size(), MOST_NAMED)));
+    int more = changes.size() - MOST_NAMED;
+    return more > 0 ? named + " and " + more + " more" : named;
+  }
+}
