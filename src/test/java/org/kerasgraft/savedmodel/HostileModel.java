@@ -2,7 +2,6 @@ package org.kerasgraft.savedmodel;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
-import org.kerasgraft.savedmodel.OpPolicy.Position;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
@@ -21,7 +20,7 @@ import org.tensorflow.proto.TensorProto;
 /**
  * A small model with a place for a node of each position: what a Keras export looks like to a scan.
  */
-class HostileModel {
+public class HostileModel {
 
   private final GraphDef.Builder main = GraphDef.newBuilder();
   private final MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
@@ -156,13 +155,29 @@ class HostileModel {
     return ModelScan.of(new ModelProto(directory, build(), ""), policy, limits);
   }
 
-  /** Puts a node with an op where a position is; a saver's takes the file prefix. */
-  static HostileModel with(String op, Position position) {
+  /** Where a scan meets a node. */
+  public enum Spot {
+    MAIN_GRAPH,
+    FUNCTION_THAT_NOTHING_CALLS,
+    GRADIENT_FUNCTION,
+    INIT_FUNCTION,
+    SAVER_FUNCTION
+  }
+
+  /** Whether a model passes that has a node with this op there; a saver's takes the file prefix. */
+  public static boolean passes(String op, Spot spot, Path directory) {
+    return with(op, spot).scan(directory).findings().isEmpty();
+  }
+
+  static HostileModel with(String op, Spot spot) {
     HostileModel model = new HostileModel();
-    return switch (position) {
-      case COMPUTATION -> model.inUnreachable(node(op, "odd", "x", "x"));
-      case INITIALIZATION -> model.inInit(node(op, "odd"));
-      case SAVER -> model.inSave(node(op, "odd", "file_prefix", "file_prefix"));
+    return switch (spot) {
+      case MAIN_GRAPH -> model.inMain(node(op, "odd", "input", "input"));
+      case FUNCTION_THAT_NOTHING_CALLS -> model.inUnreachable(node(op, "odd", "x", "x"));
+      case GRADIENT_FUNCTION ->
+          model.inUnreachable(node(op, "odd", "x", "x")).gradient("served", "unreachable");
+      case INIT_FUNCTION -> model.inInit(node(op, "odd"));
+      case SAVER_FUNCTION -> model.inSave(node(op, "odd", "file_prefix", "file_prefix"));
     };
   }
 }

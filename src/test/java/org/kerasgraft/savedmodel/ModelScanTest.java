@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,86 +17,22 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kerasgraft.error.ModelRefusedException;
-import org.kerasgraft.savedmodel.OpPolicy.Position;
-import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorProto;
 
 class ModelScanTest {
 
-  private static final Path LIST =
-      Path.of("src/main/resources/org/kerasgraft/savedmodel/allowed-ops.txt");
-
   @TempDir private Path directory;
-
-  /** The list as a person reads it, apart from the code that does. */
-  private static Set<String> listed(String section) throws IOException {
-    String text = Files.readString(LIST);
-    String rest = text.substring(text.indexOf("[" + section + "]") + section.length() + 2);
-    int end = rest.indexOf("\n[");
-    return (end < 0 ? rest : rest.substring(0, end))
-        .lines()
-        .filter(line -> !line.startsWith("#"))
-        .flatMap(line -> Stream.of(line.split(" ")))
-        .filter(word -> !word.isBlank())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static Set<String> registered() {
-    return TensorFlow.registeredOpList().getOpList().stream()
-        .map(OpDef::getName)
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private Set<String> accepted(Position position) {
-    return registered().stream()
-        .filter(op -> HostileModel.with(op, position).scan(directory).findings().isEmpty())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  @Test
-  void ofAllRegisteredOpsTheListedOnesPassInAFunctionThatNothingCalls() throws IOException {
-    assertTrue(registered().size() > 1500);
-    assertEquals(listed("computation"), accepted(Position.COMPUTATION));
-  }
-
-  @Test
-  void ofAllRegisteredOpsTheListedOnesPassInTheMainGraph() throws IOException {
-    Set<String> passed =
-        registered().stream()
-            .filter(
-                op ->
-                    new HostileModel()
-                        .inMain(HostileModel.node(op, "odd", "input", "input"))
-                        .scan(directory)
-                        .findings()
-                        .isEmpty())
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertEquals(listed("computation"), passed);
-  }
-
-  @Test
-  void ofAllRegisteredOpsAssignmentsAlonePassBelowTheInitOp() throws IOException {
-    assertEquals(listed("initialization"), accepted(Position.INITIALIZATION));
-  }
-
-  @Test
-  void ofAllRegisteredOpsTheSaversPassInTheSaverBesides() throws IOException {
-    Set<String> both = listed("computation");
-    both.addAll(listed("saver"));
-    assertEquals(both, accepted(Position.SAVER));
-  }
 
   @ParameterizedTest
   @EnumSource
-  void anUnknownOpIsRefusedEverywhere(Position position) {
-    assertEquals(1, HostileModel.with("Surprise", position).scan(directory).findings().size());
+  void anUnknownOpIsRefusedEverywhere(HostileModel.Spot spot) {
+    assertEquals(1, HostileModel.with("Surprise", spot).scan(directory).findings().size());
   }
 
   static Stream<Arguments> canaries() {
