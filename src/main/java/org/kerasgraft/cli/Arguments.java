@@ -2,6 +2,7 @@ package org.kerasgraft.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,21 +39,36 @@ final class Arguments {
   }
 
   /**
-   * Parses.
+   * Parses, with the options of the file that {@code --config} names, if it does.
    *
    * @throws UnknownNameException if there is no such option, with near names
    * @throws UsageException if an option lacks its value, comes twice, or an operand is left over
    */
   static Arguments parse(Command command, List<String> words) {
     Options options = options(command);
-    CommandLine line;
+    Arguments typed = new Arguments(command, line(command, options, words));
+    typed.refuseRepeated();
+    Arguments arguments = typed;
+    Optional<Path> config = typed.path(ConfigFile.OPTION);
+    if (config.isPresent()) {
+      List<String> all = new ArrayList<>(words);
+      all.addAll(new ConfigFile(config.get(), options).words(typed.given().keySet()));
+      arguments = new Arguments(command, line(command, options, all));
+    }
+    if (!command.takesOperands() && !arguments.operands().isEmpty()) {
+      throw new UsageException(
+          "'" + arguments.operands().get(0) + "' belongs to no option.", seeHelp(command));
+    }
+    return arguments;
+  }
+
+  private static CommandLine line(Command command, Options options, List<String> words) {
     try {
-      line =
-          DefaultParser.builder()
-              .setAllowPartialMatching(false)
-              .setStripLeadingAndTrailingQuotes(false)
-              .get()
-              .parse(options, words.toArray(String[]::new));
+      return DefaultParser.builder()
+          .setAllowPartialMatching(false)
+          .setStripLeadingAndTrailingQuotes(false)
+          .get()
+          .parse(options, words.toArray(String[]::new));
     } catch (UnrecognizedOptionException e) {
       throw unknown(command, options, e.getOption());
     } catch (MissingArgumentException e) {
@@ -65,13 +81,6 @@ final class Arguments {
     } catch (ParseException e) {
       throw new UsageException(e.getMessage(), seeHelp(command), e);
     }
-    Arguments arguments = new Arguments(command, line);
-    arguments.refuseRepeated();
-    if (!command.takesOperands() && !line.getArgList().isEmpty()) {
-      throw new UsageException(
-          "'" + line.getArgList().get(0) + "' belongs to no option.", seeHelp(command));
-    }
-    return arguments;
   }
 
   private static Options options(Command command) {

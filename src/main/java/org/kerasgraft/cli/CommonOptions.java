@@ -16,6 +16,11 @@ final class CommonOptions {
       OptionSection.valued("format", "text|json", "Form of the result; default text.");
   static final Option QUIET = OptionSection.flag("quiet", "No progress on standard error.");
   static final Option DEBUG = OptionSection.flag("debug", "On an error, print the stack trace.");
+  static final Option CONFIG =
+      OptionSection.valued(
+          ConfigFile.OPTION,
+          "FILE",
+          "Options from a JSON object: the long names without dashes; the command line wins.");
   static final Option HELP = OptionSection.flag("help", "This page.");
   static final Option MAX_BAD =
       OptionSection.valued(
@@ -66,7 +71,9 @@ final class CommonOptions {
 
   /** How TensorFlow runs, and options of every command. */
   static OptionSection running(Option... more) {
-    return OptionSection.of("Running", BATCH, THREADS, DEVICE).and(more).and(QUIET, DEBUG, HELP);
+    return OptionSection.of("Running", BATCH, THREADS, DEVICE)
+        .and(more)
+        .and(QUIET, CONFIG, DEBUG, HELP);
   }
 
   static RuntimeOptions runtime(Arguments arguments) {

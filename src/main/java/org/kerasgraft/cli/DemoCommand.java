@@ -77,7 +77,11 @@ final class DemoCommand implements Command {
                 "Gets pictures, model and report; must be absent or empty; default: the first free"
                     + " graft-demo-N.")),
         OptionSection.of("Running", CommonOptions.SEED, CommonOptions.THREADS, CommonOptions.DEVICE)
-            .and(CommonOptions.QUIET, CommonOptions.DEBUG, CommonOptions.HELP));
+            .and(
+                CommonOptions.QUIET,
+                CommonOptions.CONFIG,
+                CommonOptions.DEBUG,
+                CommonOptions.HELP));
   }
 
   @Override

@@ -32,6 +32,7 @@ final class InspectCommand implements Command {
             "Options",
             CommonOptions.ALLOW_OP,
             CommonOptions.FORMAT,
+            CommonOptions.CONFIG,
             CommonOptions.DEBUG,
             CommonOptions.HELP));
   }

@@ -58,6 +58,7 @@ final class PicturesCommand implements Command {
         OptionSection.of(
             "Output",
             OptionSection.valued("out", "DIR", "Where to write; must be absent or empty."),
+            CommonOptions.CONFIG,
             CommonOptions.DEBUG,
             CommonOptions.HELP));
   }

@@ -31,6 +31,7 @@ final class ScanCommand implements Command {
             "Options",
             CommonOptions.ALLOW_OP,
             CommonOptions.FORMAT,
+            CommonOptions.CONFIG,
             CommonOptions.DEBUG,
             CommonOptions.HELP));
   }

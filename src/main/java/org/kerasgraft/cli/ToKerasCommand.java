@@ -44,7 +44,7 @@ final class ToKerasCommand implements Command {
                 "DIR",
                 "A new directory. From Keras 2: a model for load_model. From Keras 3:"
                     + " model.weights.h5 for load_weights. Both: build_model.py, head.h5.")),
-        OptionSection.of("Running", CommonOptions.DEBUG, CommonOptions.HELP));
+        OptionSection.of("Running", CommonOptions.CONFIG, CommonOptions.DEBUG, CommonOptions.HELP));
   }
 
   @Override
