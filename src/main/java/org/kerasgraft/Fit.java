@@ -7,18 +7,16 @@ import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.export.Provenance;
 import org.kerasgraft.export.SourceModel;
-import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.FeatureInput;
-import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.BuiltHead;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.head.KeptHead;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.train.FreshWeights;
+import org.kerasgraft.train.Interruptions;
 import org.kerasgraft.train.TrainedNetwork;
 import org.kerasgraft.train.Training;
-import org.kerasgraft.train.TrainingListener;
 import org.kerasgraft.train.TwoPhaseTraining;
 import org.kerasgraft.train.Variables;
 
@@ -53,13 +51,6 @@ record Fit(
     record Split(double fraction, long seed) implements Validation {}
   }
 
-  /** Who hears, where features are kept, how many inputs may be rejected. */
-  record Surroundings(
-      FeatureStore store,
-      ExtractionListener extraction,
-      TrainingListener training,
-      int mostRejected) {}
-
   TrainedModel run(
       FeatureInput input, Optional<FeatureInput> held, List<String> classes, Training training) {
     Network network = variables.trainableForm(backbone.networkFor(input));
@@ -71,9 +62,10 @@ record Fit(
       }
       BuiltHead built = build(live, classes, training.batches().seed());
       try (TrainingRows rows = new TrainingRows(live, rowsPlan(input, held))) {
-        var noting = new TrainingRecord.Noting(surroundings.training());
+        var noting = new TrainingRecord.Noting(surroundings.listeners().training());
         TrainedNetwork trained =
-            new TwoPhaseTraining(live, built, variables, training).run(rows, noting);
+            new TwoPhaseTraining(live, built, variables, training)
+                .run(rows, noting, interruptions(classes, training));
         return new TrainedModel(
             trained,
             provenance(input, classes, trained, training),
@@ -87,6 +79,17 @@ record Fit(
     }
   }
 
+  private Interruptions interruptions(List<String> classes, Training training) {
+    return new Interruptions(
+        surroundings.cancellation()::isCancelled,
+        surroundings
+            .checkpoints()
+            .map(
+                kept ->
+                    new Interruptions.Keeping(
+                        kept.folder(), kept.interval(), FitIdentity.of(this, classes, training))));
+  }
+
   private TrainingRows.Plan rowsPlan(FeatureInput input, Optional<FeatureInput> held) {
     Optional<TrainingRows.Part> part =
         validation instanceof Validation.Split split
@@ -98,7 +101,10 @@ record Fit(
         part,
         fresh,
         new TrainingRows.Source(
-            surroundings.store(), surroundings.extraction(), surroundings.mostRejected()));
+            surroundings.store(),
+            surroundings.listeners().extraction(),
+            surroundings.mostRejected(),
+            surroundings.cancellation()));
   }
 
   private BuiltHead build(LiveNetwork live, List<String> classes, long seed) {

@@ -1,10 +1,11 @@
 package org.kerasgraft;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.kerasgraft.Fit.Surroundings;
 import org.kerasgraft.Fit.Validation;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.Labels;
@@ -16,6 +17,7 @@ import org.kerasgraft.features.FeatureInput;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.head.KeptHead;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.train.Training;
 import org.kerasgraft.train.TrainingListener;
 import org.kerasgraft.train.Variables;
@@ -63,16 +65,7 @@ public final class Trainer {
 
   private static Fit start(Backbone backbone, Optional<Head> head, Variables variables) {
     return new Fit(
-        backbone,
-        head,
-        variables,
-        false,
-        new Validation.None(),
-        new Surroundings(
-            FeatureStore.standard(),
-            ExtractionListener.SILENT,
-            TrainingListener.SILENT,
-            Integer.MAX_VALUE));
+        backbone, head, variables, false, new Validation.None(), Surroundings.standard());
   }
 
   /**
@@ -143,12 +136,7 @@ public final class Trainer {
    * @return a derived trainer
    */
   public Trainer store(FeatureStore store) {
-    return with(
-        new Surroundings(
-            store,
-            fit.surroundings().extraction(),
-            fit.surroundings().training(),
-            fit.surroundings().mostRejected()));
+    return with(fit.surroundings().with(store));
   }
 
   /**
@@ -159,9 +147,7 @@ public final class Trainer {
    * @return a derived trainer
    */
   public Trainer listeners(ExtractionListener extraction, TrainingListener training) {
-    return with(
-        new Surroundings(
-            fit.surroundings().store(), extraction, training, fit.surroundings().mostRejected()));
+    return with(fit.surroundings().with(new Surroundings.Listeners(extraction, training)));
   }
 
   /**
@@ -171,12 +157,47 @@ public final class Trainer {
    * @return a derived trainer
    */
   public Trainer mostRejected(int most) {
-    return with(
-        new Surroundings(
-            fit.surroundings().store(),
-            fit.surroundings().extraction(),
-            fit.surroundings().training(),
-            most));
+    return with(fit.surroundings().withMostRejected(most));
+  }
+
+  /**
+   * Keeps the training's state in a folder, and goes on from what is kept there: a training that
+   * was killed or cancelled, and is then started again in the same way, ends with the same bytes as
+   * one that was not. What is kept belongs to one training: another one is refused, naming the
+   * first thing that differs. Remove the folder when the result is saved; until then, fitting again
+   * gives the finished model at once.
+   *
+   * <pre>{@code
+   * Path checkpoints = Path.of("cats-dogs-checkpoints");
+   * try (TrainedModel model =
+   *     Trainer.of(vgg16, head)
+   *         .checkpoints(checkpoints, Duration.ofMinutes(1))
+   *         .fit(images, Training.kerasBlog())) {
+   *   model.save(Path.of("cats-dogs"));
+   * }
+   * }</pre>
+   *
+   * @param folder absent, empty, or with the kept state; of one training at a time
+   * @param interval the most time that a killed process may lose, 0 or more; 0 keeps every step.
+   *     Ends of epochs are kept too where that is cheap, ends of phases always
+   * @return a derived trainer; its {@code fit} throws {@link org.kerasgraft.error.UsageException}
+   *     if other things were chosen when the kept state was written, {@link InvalidDataException}
+   *     if the data were others or a kept file is damaged
+   */
+  public Trainer checkpoints(Path folder, Duration interval) {
+    return with(fit.surroundings().with(new Surroundings.Checkpoints(folder, interval)));
+  }
+
+  /**
+   * Lets someone end the training early.
+   *
+   * @param cancellation looked at after every batch; once it is set, {@code fit} keeps the state,
+   *     if there are {@link #checkpoints}, and throws {@link
+   *     org.kerasgraft.error.RunInterruptedException}
+   * @return a derived trainer
+   */
+  public Trainer cancellation(Cancellation cancellation) {
+    return with(fit.surroundings().with(cancellation));
   }
 
   private Trainer with(Surroundings around) {
@@ -260,6 +281,7 @@ public final class Trainer {
     int given = (int) Arrays.stream(labels.values()).distinct().count();
     if (given < classes) {
       fit.surroundings()
+          .listeners()
           .training()
           .warning(
               "'"

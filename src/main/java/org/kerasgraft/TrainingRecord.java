@@ -59,6 +59,12 @@ public record TrainingRecord(
     }
 
     @Override
+    public void resumes(Resumption from) {
+      from.ended().forEach(end -> keptEpochs.put(end.phase(), end.keptEpoch()));
+      next.resumes(from);
+    }
+
+    @Override
     public void phaseBegins(PhasePlan plan) {
       next.phaseBegins(plan);
     }

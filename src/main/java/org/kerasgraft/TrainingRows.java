@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.Labels;
+import org.kerasgraft.data.Sha256;
 import org.kerasgraft.data.Split;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.features.ExtractionListener;
@@ -20,9 +21,11 @@ import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.features.IndexRow;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.train.Evaluation;
 import org.kerasgraft.train.FeatureProvider;
+import org.kerasgraft.train.Identity;
 import org.kerasgraft.train.ImageSubset;
 import org.kerasgraft.train.Predictions;
 import org.kerasgraft.train.TrainedNetwork;
@@ -37,7 +40,11 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
   record Part(double fraction, long seed) {}
 
   /** Where features come from. */
-  record Source(FeatureStore store, ExtractionListener listener, int mostRejected) {}
+  record Source(
+      FeatureStore store,
+      ExtractionListener listener,
+      int mostRejected,
+      Cancellation cancellation) {}
 
   /**
    * What the rows are.
@@ -125,7 +132,10 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
         new FeatureExtractor(
             live,
             input,
-            new ExtractionOptions(ExtractionOptions.BATCH_SIZE, plan.source().listener()));
+            new ExtractionOptions(
+                ExtractionOptions.BATCH_SIZE,
+                plan.source().listener(),
+                plan.source().cancellation()));
     List<FeatureSet> sets = plan.source().store().get(extractor, tensors);
     Map<String, FeatureSet> byTensor = new HashMap<>();
     for (int i = 0; i < sets.size(); i++) {
@@ -173,6 +183,37 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
           inputs.put(which.name().toLowerCase(Locale.ROOT), key.inputs());
         });
     return inputs;
+  }
+
+  @Override
+  public Identity identity() {
+    FeatureKey key = key(ImageSubset.TRAINING);
+    Identity identity =
+        Identity.NONE.and(
+            Identity.Part.choice("preprocessing", key.preprocessing()),
+            Identity.Part.choice("image size", key.imageSize()),
+            Identity.Part.content("the model", key.model()));
+    for (ImageSubset which : ImageSubset.values()) {
+      if (stored.containsKey(which)) {
+        String inputs = which.name().toLowerCase(Locale.ROOT) + " inputs";
+        identity =
+            identity.and(
+                Identity.Part.content("the " + inputs, key(which).inputs()),
+                Identity.Part.content(
+                    "the usable " + inputs, usable(stored.get(which).byTensor().get(judgedAt))));
+      }
+    }
+    return identity;
+  }
+
+  private FeatureKey key(ImageSubset which) {
+    return stored.get(which).byTensor().get(judgedAt).manifest().key();
+  }
+
+  private static String usable(FeatureSet set) {
+    Sha256 hash = new Sha256();
+    set.index().stream().filter(IndexRow::isAccepted).forEach(row -> hash.add(row.path()));
+    return hash.hex();
   }
 
   /** What became of each input. */

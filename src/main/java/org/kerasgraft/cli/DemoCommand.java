@@ -130,6 +130,7 @@ final class DemoCommand implements Command {
                 progress.note("Step: " + step);
                 return trainer
                     .store(FeatureStore.at(features))
+                    .cancellation(console.cancellation())
                     .listeners(
                         new ExtractionProgress(progress, "Features"),
                         new TrainingProgress(progress));

@@ -1,13 +1,12 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.commons.cli.Option;
 import org.kerasgraft.Backbone;
+import org.kerasgraft.FinishedRun;
 import org.kerasgraft.KerasModel;
 import org.kerasgraft.RunDirectory;
 import org.kerasgraft.TrainedModel;
@@ -18,9 +17,7 @@ import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.data.PreprocessingChoice;
 import org.kerasgraft.error.GateNotMetException;
-import org.kerasgraft.export.Provenance;
 import org.kerasgraft.features.FeatureStore;
-import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.train.Training;
 
@@ -59,7 +56,8 @@ final class TrainCommand implements Command {
           new Output(
               arguments.requiredPath("out"),
               arguments.number("assert-accuracy-at-least", Arguments.Range.PART),
-              arguments.choice("format", Format.TEXT, Format::id)));
+              arguments.choice("format", Format.TEXT, Format::id),
+              ResumeOptions.of(arguments)));
     }
   }
 
@@ -93,8 +91,9 @@ final class TrainCommand implements Command {
    * @param out the run's directory
    * @param required the accuracy below which there is no model
    * @param format form of the figures on standard output
+   * @param interruption how it may be interrupted
    */
-  record Output(Path out, OptionalDouble required, Format format) {}
+  record Output(Path out, OptionalDouble required, Format format, ResumeOptions interruption) {}
 
   @Override
   public String name() {
@@ -145,7 +144,9 @@ final class TrainCommand implements Command {
                 "assert-accuracy-at-least",
                 "F",
                 "Write nothing, and exit code 1, if the accuracy is below this, 0 to 1."),
-            CommonOptions.FORMAT),
+            CommonOptions.FORMAT,
+            ResumeOptions.RESUME,
+            ResumeOptions.CHECKPOINT_SECONDS),
         CommonOptions.running());
   }
 
@@ -161,26 +162,55 @@ final class TrainCommand implements Command {
   @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
-    try (AtomicDirectory out = AtomicDirectory.create(request.output().out());
-        Progress progress = new Progress(console, request.data().rows().quiet())) {
-      KerasModel model =
-          request
-              .model()
-              .source()
-              .open()
-              .withPreprocessing(request.model().preprocessing())
-              .withRuntime(request.model().runtime());
-      try (Backbone backbone = backbone(model, request.head());
-          TrainedModel trained = fit(trainer(backbone, request, progress), request, progress)) {
-        requireAccuracy(trained, request.output().required());
-        Map<String, String> settings = settings(arguments, trained, request);
-        RunDirectory.writeInto(
-            trained, new RunDirectory.Notes(title(request), List.of(), settings), out.staging());
-        out.commit();
-        print(trained, request.output(), console);
+    RunSettings settings = RunSettings.of(arguments, request);
+    Output output = request.output();
+    try (Progress progress = new Progress(console, request.data().rows().quiet())) {
+      boolean resume = output.interruption().resume();
+      Optional<FinishedRun> finished = resume ? FinishedRun.at(output.out()) : Optional.empty();
+      if (finished.isPresent()) {
+        settings.requireSame(finished.get(), output.out().toString());
+        progress.note("'" + output.out() + "' is finished already; nothing was done");
+        return ExitCode.OK;
+      }
+      try (UnfinishedRun run = UnfinishedRun.at(output.out(), resume)) {
+        if (resume && !run.resumed()) {
+          progress.note("Nothing to resume; beginning at the first step");
+        }
+        run.attempt(() -> train(request, settings, new Work(run, progress, console)));
       }
     }
     return ExitCode.OK;
+  }
+
+  /** Where a run is written, and who hears of it. */
+  private record Work(UnfinishedRun run, Progress progress, Console console) {}
+
+  private static void train(Request request, RunSettings settings, Work work) {
+    KerasModel model =
+        request
+            .model()
+            .source()
+            .open()
+            .withPreprocessing(request.model().preprocessing())
+            .withRuntime(request.model().runtime());
+    UnfinishedRun run = work.run();
+    try (Backbone backbone = backbone(model, request.head());
+        TrainedModel trained =
+            fit(
+                trainer(backbone, request, work.progress())
+                    .checkpoints(run.checkpoints(), request.output().interruption().interval())
+                    .cancellation(work.console().cancellation()),
+                request,
+                work.progress())) {
+      requireAccuracy(trained, request.output().required());
+      RunDirectory.writeInto(
+          trained,
+          new RunDirectory.Notes(
+              title(request), List.of(), settings.resolved(trained.provenance())),
+          run.staging());
+      run.commit();
+      print(trained, request.output(), work.console());
+    }
   }
 
   private static Backbone backbone(KerasModel model, HeadOptions head) {
@@ -237,27 +267,6 @@ final class TrainCommand implements Command {
 
   private static String title(Request request) {
     return "Training of " + request.output().out().getFileName();
-  }
-
-  /** What was in force, defaults too, under the options' names. */
-  private static Map<String, String> settings(
-      Arguments arguments, TrainedModel trained, Request request) {
-    Provenance provenance = trained.provenance();
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("model", request.model().source().path().toString());
-    provenance.surgery().cutAfter().ifPresent(layer -> settings.put("at", layer));
-    settings.put("head", provenance.surgery().head().orElse("the model's own"));
-    provenance
-        .input()
-        .images()
-        .ifPresent(
-            images -> {
-              settings.put("preprocessing", images.mode().id());
-              settings.put("image-size", images.size().toString());
-            });
-    settings.putAll(new TrainingSettings(request.training()).all());
-    arguments.given().forEach(settings::putIfAbsent);
-    return settings;
   }
 
   private static void print(TrainedModel trained, Output output, Console console) {

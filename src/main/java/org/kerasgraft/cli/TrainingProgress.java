@@ -18,6 +18,17 @@ final class TrainingProgress implements TrainingListener {
   }
 
   @Override
+  public void resumes(Resumption from) {
+    progress.note(
+        "Going on in phase "
+            + from.phase()
+            + ", epoch "
+            + from.epoch()
+            + ", after step "
+            + from.step());
+  }
+
+  @Override
   public void phaseBegins(PhasePlan plan) {
     progress.note(
         "Phase "

@@ -47,7 +47,9 @@ public final class Manifest {
     /** Stored features. */
     FEATURES("manifest.json", "kind", "graft-features"),
     /** What {@code to-keras} writes. */
-    KERAS("manifest.json", "kind", "graft-keras");
+    KERAS("manifest.json", "kind", "graft-keras"),
+    /** The state of a training that is not finished. */
+    CHECKPOINT("manifest.json", "kind", "graft-checkpoint");
 
     private final String path;
     private final String key;
@@ -77,6 +79,9 @@ public final class Manifest {
             new InvalidDataException(
                 text, "Copy the run again, or give its folder 'model' to use the model alone.");
         case KERAS -> new InvalidDataException(text, "Write it again with 'graft to-keras'.");
+        case CHECKPOINT ->
+            new InvalidDataException(
+                text, "Remove the folder of checkpoints to train from the beginning.");
       };
     }
   }

@@ -58,7 +58,11 @@ public final class RunWriter {
       put(directory, "misclassified.csv", mistakes(report.result().get().mistakes()));
     }
     put(directory, "report.html", ReportPage.of(report));
-    Manifest.write(Manifest.Kind.RUN, directory, Json.tree(manifest(report, origin)));
+    Manifest.write(
+        Manifest.Kind.RUN,
+        directory,
+        Json.tree(manifest(report, origin)),
+        name -> !name.startsWith(".")); // what is hidden beside it is no part of a run
   }
 
   private static void put(Path directory, String name, String text) {

@@ -3,20 +3,21 @@ package org.kerasgraft.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.kerasgraft.train.BestWeights.Best;
 import org.kerasgraft.train.History.Epoch;
 import org.kerasgraft.train.History.Score;
 import org.kerasgraft.train.TrainingListener.PhaseEnd;
+import org.tensorflow.ndarray.Shape;
 
 /**
- * {@code state.json}: all of a checkpoint but the values of variables. Numbers come back to the
- * bit, since Java prints as many digits as tell one double from all others.
+ * What a checkpoint's manifest says: all of a checkpoint but the values of variables. Numbers come
+ * back to the bit, since Java prints as many digits as tell one double from all others.
  */
 final class CheckpointJson {
 
@@ -25,7 +26,6 @@ final class CheckpointJson {
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
-          .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
@@ -38,9 +38,19 @@ final class CheckpointJson {
    * @param name the variable's name
    * @param shape the variable's shape
    * @param file the file's name
-   * @param sha256 its hash
    */
-  record ArrayFile(String name, List<Long> shape, String file, String sha256) {}
+  record ArrayFile(String name, List<Long> shape, String file) {
+
+    static ArrayFile of(NamedArray array, String file) {
+      long[] dimensions = array.shape().asArray();
+      return new ArrayFile(array.name(), Arrays.stream(dimensions).boxed().toList(), file);
+    }
+
+    NamedArray array(float[] values) {
+      long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
+      return new NamedArray(name, Shape.of(dimensions), values);
+    }
+  }
 
   /** The array files: what trains, the optimizer's slots, what trained after the best epoch. */
   record ArrayFiles(List<ArrayFile> weights, List<ArrayFile> slots, List<ArrayFile> best) {}
@@ -83,7 +93,7 @@ final class CheckpointJson {
     }
   }
 
-  /** The file's content. */
+  /** The manifest's content. */
   record Document(
       int format,
       Identity identity,
@@ -94,7 +104,7 @@ final class CheckpointJson {
       PhaseState.Current current,
       PhaseState.Steps steps,
       Best best,
-      ArrayFiles files) {
+      ArrayFiles arrays) {
 
     Checkpoint checkpoint(PhaseState.Values values) {
       return new Checkpoint(
@@ -106,9 +116,9 @@ final class CheckpointJson {
     }
   }
 
-  static byte[] text(Checkpoint checkpoint, ArrayFiles files) {
+  static ObjectNode content(Checkpoint checkpoint, ArrayFiles arrays) {
     PhaseState phase = checkpoint.phase();
-    Document document =
+    return JSON.valueToTree(
         new Document(
             FORMAT,
             checkpoint.identity(),
@@ -119,24 +129,17 @@ final class CheckpointJson {
             phase.current(),
             phase.steps(),
             phase.best().orElse(null),
-            files);
-    try {
-      return JSON.writeValueAsBytes(document);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a checkpoint is a JSON value", e);
-    }
+            arrays));
   }
 
-  static Document parse(byte[] text, Path file) {
-    Document document;
+  static Document parse(ObjectNode content, Path file) {
+    if (content.path("format").asInt() != FORMAT) {
+      throw CheckpointFiles.damaged(file, "another version of Graft wrote it");
+    }
     try {
-      if (JSON.readTree(text).path("format").asInt() != FORMAT) {
-        throw CheckpointFiles.damaged(file, "it was written by another version of Graft");
-      }
-      document = JSON.readValue(text, Document.class);
-    } catch (IOException e) {
+      return JSON.treeToValue(content, Document.class);
+    } catch (JsonProcessingException e) {
       throw CheckpointFiles.damaged(file, "it is no state of a training");
     }
-    return document;
   }
 }

@@ -37,7 +37,7 @@ public record Identity(List<Part> parts) {
    * One thing that the result depends on.
    *
    * @param kind a choice or a content
-   * @param name in words, as in {@code the training had NAME VALUE}
+   * @param name in words
    * @param value in words; a hash for contents
    */
   public record Part(Kind kind, String name, String value) {
@@ -62,7 +62,7 @@ public record Identity(List<Part> parts) {
     /**
      * Something that was read.
      *
-     * @param name in words
+     * @param name in words, as in {@code NAME changed}
      * @param sha256 its hash
      * @return the part
      */
@@ -133,20 +133,27 @@ public record Identity(List<Part> parts) {
       if (before.equals(now.value())) {
         continue;
       }
-      String problem =
-          "The training kept in '"
-              + where
-              + "' had "
-              + now.name()
-              + " "
-              + before
-              + ", this one "
-              + now.value()
-              + "; it was left as it is.";
       String anew = "remove '" + where + "' to start from the beginning.";
-      throw now.kind() == Kind.CHOICE
-          ? new UsageException(problem, "Choose as before, or " + anew)
-          : new InvalidDataException(problem, "Put it back as it was, or " + anew);
+      if (now.kind() == Kind.CHOICE) {
+        throw new UsageException(
+            "The training kept in '"
+                + where
+                + "' has "
+                + now.name()
+                + " '"
+                + before
+                + "', this one '"
+                + now.value()
+                + "'; nothing was touched.",
+            "Choose as before, or " + anew);
+      }
+      throw new InvalidDataException(
+          "Since the training kept in '"
+              + where
+              + "' began, "
+              + now.name()
+              + " changed; nothing was touched.",
+          "Put the old content back, or " + anew);
     }
   }
 

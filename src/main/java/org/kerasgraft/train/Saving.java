@@ -122,7 +122,7 @@ final class Saving {
             f ->
                 new RunInterruptedException(
                     where + "; its state is kept in '" + f.directory() + "'.",
-                    "The same command with --resume goes on from there."))
+                    "The same training, with --resume on the command line, goes on from there."))
         .orElseGet(() -> new RunInterruptedException(where + "; nothing is kept.", ""));
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ class TrainCommandTest {
     assertEquals(Optional.empty(), request.head().trainable());
     assertEquals(new ValidationChoice.None(), request.data().validation());
     assertEquals(Integer.MAX_VALUE, request.data().rows().maxBad());
+    assertEquals(new ResumeOptions(false, Duration.ofSeconds(60)), request.output().interruption());
   }
 
   @Test
@@ -50,7 +52,8 @@ class TrainCommandTest {
                 + " --head-learning-rate 0.01 --fine-tune-epochs 4 --fine-tune-optimizer sgd"
                 + " --fine-tune-learning-rate 0.002 --momentum 0.5 --batch-size 7 --seed 9"
                 + " --no-shuffle --l2 0.1 --label-smoothing 0.2 --keep last"
-                + " --max-bad 4 --threads 2 --quiet --assert-accuracy-at-least 0.8");
+                + " --max-bad 4 --threads 2 --quiet --assert-accuracy-at-least 0.8"
+                + " --resume --checkpoint-seconds 5");
 
     assertEquals(
         Training.builder()
@@ -73,6 +76,7 @@ class TrainCommandTest {
     assertEquals(new RowOptions(7, 4, 89_478_485, true), request.data().rows());
     assertEquals(2, request.model().runtime().threads());
     assertEquals(0.8, request.output().required().getAsDouble());
+    assertEquals(new ResumeOptions(true, Duration.ofSeconds(5)), request.output().interruption());
   }
 
   @Test
@@ -114,7 +118,7 @@ class TrainCommandTest {
           --model m --images d --out r --preprocessing cafe | No preprocessing 'cafe'
           --model m --images d --out r --image-size 224 | '224' is no image size.
           --model m --images d --out r --keep first | --keep was 'first'; expected best or last.
-          --model m --images d --out r --resume | No option '--resume' in 'graft train'.
+          --model m --images d --out r --checkpoint-seconds -1 | --checkpoint-seconds was '-1'; expected a whole number, 0 or more.
           """)
   void whatDoesNotFitIsRefusedBeforeAnythingIsRead(String line, String message) {
     List<String> words = new ArrayList<>(List.of("train"));

@@ -1,0 +1,56 @@
+package org.kerasgraft;
+
+import java.util.List;
+import java.util.Optional;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.export.Provenance;
+import org.kerasgraft.head.Head;
+import org.kerasgraft.train.Identity;
+import org.kerasgraft.train.Identity.Part;
+import org.kerasgraft.train.Training;
+
+/** What the result of a fit depends on, beside its rows and the variables that train. */
+final class FitIdentity {
+
+  private FitIdentity() {}
+
+  static Identity of(Fit fit, List<String> classes, Training training) {
+    return surgery(fit)
+        .and(Identity.of(training))
+        .and(Part.choice("classes", classes))
+        .and(run(fit));
+  }
+
+  private static Identity surgery(Fit fit) {
+    return Identity.NONE.and(
+        Part.choice("cut after", fit.backbone().end().map(layer -> layer.name()).orElse("nothing")),
+        Part.choice("head", fit.head().map(Head::spec).orElse("the model's own")),
+        Part.choice("weights from scratch", fit.fresh()),
+        Part.choice("validation", validation(fit.validation())));
+  }
+
+  private static String validation(Fit.Validation validation) {
+    if (validation instanceof Fit.Validation.Split split) {
+      return "split of " + split.fraction() + ", seed " + split.seed();
+    }
+    return validation instanceof Fit.Validation.Images ? "images of its own" : "none";
+  }
+
+  /** Versions, flags and threads: they decide in which order numbers are added up. */
+  private static Identity run(Fit fit) {
+    RuntimeOptions runtime = fit.backbone().model().runtime();
+    Provenance.Versions versions = Provenance.Versions.current();
+    int threads =
+        runtime.threads() == 0 ? Runtime.getRuntime().availableProcessors() : runtime.threads();
+    return Identity.NONE.and(
+        Part.choice("Graft version", versions.graft()),
+        Part.choice("TensorFlow version", versions.tensorflow()),
+        Part.choice("Java version", Runtime.version().feature()),
+        Part.choice("processor", System.getProperty("os.arch")),
+        Part.choice(
+            "TF_ENABLE_ONEDNN_OPTS",
+            Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("unset")),
+        Part.choice("device", runtime.device()),
+        Part.choice("threads", threads));
+  }
+}

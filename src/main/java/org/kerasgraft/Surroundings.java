@@ -1,0 +1,62 @@
+package org.kerasgraft;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.kerasgraft.features.ExtractionListener;
+import org.kerasgraft.features.FeatureStore;
+import org.kerasgraft.internal.Cancellation;
+import org.kerasgraft.train.TrainingListener;
+
+/**
+ * What a training's result does not depend on, but for inputs that are rejected.
+ *
+ * @param store where features are kept
+ * @param listeners who hears
+ * @param mostRejected how many inputs of a set may be rejected
+ * @param cancellation ends the training when it is set
+ * @param checkpoints where its state is kept, if anywhere
+ */
+record Surroundings(
+    FeatureStore store,
+    Listeners listeners,
+    int mostRejected,
+    Cancellation cancellation,
+    Optional<Checkpoints> checkpoints) {
+
+  /** Who hears of what. */
+  record Listeners(ExtractionListener extraction, TrainingListener training) {}
+
+  /** A folder, and how much time a killed process may lose. */
+  record Checkpoints(Path folder, Duration interval) {}
+
+  /** The user's store; nobody hears, cancels or limits; nothing is kept. */
+  static Surroundings standard() {
+    return new Surroundings(
+        FeatureStore.standard(),
+        new Listeners(ExtractionListener.SILENT, TrainingListener.SILENT),
+        Integer.MAX_VALUE,
+        new Cancellation(),
+        Optional.empty());
+  }
+
+  Surroundings with(FeatureStore other) {
+    return new Surroundings(other, listeners, mostRejected, cancellation, checkpoints);
+  }
+
+  Surroundings with(Listeners others) {
+    return new Surroundings(store, others, mostRejected, cancellation, checkpoints);
+  }
+
+  Surroundings withMostRejected(int most) {
+    return new Surroundings(store, listeners, most, cancellation, checkpoints);
+  }
+
+  Surroundings with(Cancellation other) {
+    return new Surroundings(store, listeners, mostRejected, other, checkpoints);
+  }
+
+  Surroundings with(Checkpoints others) {
+    return new Surroundings(store, listeners, mostRejected, cancellation, Optional.of(others));
+  }
+}

@@ -1,0 +1,97 @@
+package org.kerasgraft.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.kerasgraft.error.GateNotMetException;
+import org.kerasgraft.error.StorageException;
+import org.kerasgraft.error.TrainingDivergedException;
+import org.kerasgraft.internal.AtomicDirectory;
+
+/**
+ * A run on its way: its checkpoints lie beside what is being written, and go last of all before the
+ * run appears. Closing it keeps them, unless the training's end was reached and is not wanted.
+ */
+final class UnfinishedRun implements AutoCloseable {
+
+  /** Hidden: no manifest lists it. */
+  private static final String CHECKPOINTS = ".checkpoints";
+
+  private final AtomicDirectory directory;
+
+  private UnfinishedRun(AtomicDirectory directory) {
+    this.directory = directory;
+  }
+
+  /** Begins a run, or goes on with one; what a killed process wrote of its files goes. */
+  static UnfinishedRun at(Path target, boolean resume) {
+    UnfinishedRun run = new UnfinishedRun(AtomicDirectory.resumable(target, resume));
+    boolean ready = false;
+    try {
+      run.clear();
+      ready = true;
+      return run;
+    } finally {
+      if (!ready) {
+        run.close();
+      }
+    }
+  }
+
+  private void clear() {
+    try (Stream<Path> list = Files.list(staging())) {
+      List<Path> rest = list.filter(path -> !path.equals(checkpoints())).toList();
+      for (Path path : rest) {
+        AtomicDirectory.deleteTree(path);
+      }
+    } catch (IOException e) {
+      throw cannotRemove(staging(), e);
+    }
+  }
+
+  /** Whether there was anything to go on with. */
+  boolean resumed() {
+    return Files.exists(checkpoints());
+  }
+
+  /** Where the run's files go. */
+  Path staging() {
+    return directory.staging();
+  }
+
+  /** Where the training's state is kept. */
+  Path checkpoints() {
+    return staging().resolve(CHECKPOINTS);
+  }
+
+  /** Work whose failure may end the run for good: then nothing is kept. */
+  void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (GateNotMetException | TrainingDivergedException e) {
+      directory.discard();
+      throw e;
+    }
+  }
+
+  /** Gives the run its name. */
+  void commit() {
+    try {
+      AtomicDirectory.deleteTree(checkpoints());
+    } catch (IOException e) {
+      throw cannotRemove(checkpoints(), e);
+    }
+    directory.commit();
+  }
+
+  private static StorageException cannotRemove(Path path, IOException e) {
+    return new StorageException("Cannot remove '" + path + "': " + e + ".", "", e);
+  }
+
+  @Override
+  public void close() {
+    directory.close();
+  }
+}
