@@ -49,7 +49,7 @@ public final class Main {
   static ExitCode run(List<String> words, Console console) {
     try {
       return dispatch(words, console);
-    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError failure) {
+    } catch (Exception | LinkageError | VirtualMachineError failure) {
       return report(failure, words.contains("--debug"), console);
     }
   }

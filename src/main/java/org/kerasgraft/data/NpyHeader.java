@@ -27,6 +27,9 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape) {
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
 
+  /** NumPy's own limit, since 2.0. */
+  private static final int MOST_DIMENSIONS = 64;
+
   /** The longest dictionary that is believed. */
   private static final int LONGEST = 1 << 20;
 
@@ -94,8 +97,12 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape) {
   }
 
   private static long[] dimensions(String text, String file) {
+    String[] parts = text.split(",", -1);
+    if (parts.length > MOST_DIMENSIONS + 1) {
+      throw damaged(file, "its shape has more than " + MOST_DIMENSIONS + " dimensions");
+    }
     try {
-      return Arrays.stream(text.split(",", -1))
+      return Arrays.stream(parts)
           .map(String::strip)
           .filter(s -> !s.isEmpty())
           .mapToLong(s -> checkDimension(Long.parseLong(s.replaceFirst("L$", ""))))

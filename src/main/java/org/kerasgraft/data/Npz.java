@@ -1,5 +1,6 @@
 package org.kerasgraft.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,9 +8,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -22,13 +27,26 @@ import org.tensorflow.proto.DataType;
 /**
  * Reads a file of several NumPy arrays, as {@code numpy.savez} and {@code numpy.savez_compressed}
  * write it: a zip whose members are {@code .npy} files. Names may hold {@code /}. Each array may
- * have any rank, any order, and up to 2 GiB of data.
+ * have any rank, any order, and up to 2 GiB of data; all together up to 4 GiB and a quarter of
+ * Java's heap. The archive is read in memory and nothing of it is written anywhere; still, names
+ * that would lead out of a folder are refused, and so is whatever does not agree with itself:
+ * checksums, sizes, shapes.
  */
 public final class Npz {
 
   private static final String SUFFIX = ".npy";
+  private static final int MOST_MEMBERS = 10_000;
+  private static final long MOST_BYTES = 1L << 32;
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:/.*", Pattern.DOTALL);
 
-  private Npz() {}
+  private final Path file;
+  private final Map<String, Member> arrays = new LinkedHashMap<>();
+  private long room = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 4);
+
+  private Npz(Path file) {
+    this.file = file;
+  }
 
   /**
    * One array.
@@ -52,47 +70,110 @@ public final class Npz {
       throw new MissingInputException(
           "There is no file '" + file + "'.", "Give the path of a .npz file.");
     }
-    Map<String, Member> arrays = new LinkedHashMap<>();
+    Npz npz = new Npz(file);
     try (ZipFile zip = new ZipFile(file.toFile())) {
-      for (ZipEntry entry : Collections.list(zip.entries())) {
-        String place = file + "!" + entry.getName();
-        if (!entry.getName().endsWith(SUFFIX)) {
-          throw NpyHeader.damaged(place, "it is no .npy member");
-        }
-        try (InputStream stream = zip.getInputStream(entry)) {
-          String name = entry.getName();
-          byte[] bytes = stream.readNBytes(Integer.MAX_VALUE - 8);
-          arrays.put(name.substring(0, name.length() - SUFFIX.length()), member(bytes, place));
-        }
+      if (zip.size() > MOST_MEMBERS) {
+        throw npz.damaged("it has " + zip.size() + " members, of " + MOST_MEMBERS + " at most");
       }
-    } catch (ZipException e) {
-      throw new InvalidDataException(
-          "'" + file + "' is no readable .npz file: " + e.getMessage() + ".",
-          "Write it again with numpy.savez.",
-          e);
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        npz.add(zip, entry);
+      }
+    } catch (ZipException | EOFException e) {
+      throw npz.damaged(e.getMessage() == null ? "it is truncated" : e.getMessage());
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
+    } catch (IllegalArgumentException | NegativeArraySizeException e) {
+      throw npz.damaged("its list of members cannot be read");
     }
-    return Collections.unmodifiableMap(arrays);
+    return Collections.unmodifiableMap(npz.arrays);
   }
 
-  private static Member member(byte[] bytes, String place) {
-    NpyHeader.Preamble preamble = NpyHeader.preamble(bytes, place);
-    int begin = preamble.prefix() + preamble.length();
-    if (begin > bytes.length) {
+  private InvalidDataException damaged(String why) {
+    return new InvalidDataException(
+        "'" + file + "' is no readable .npz file: " + why + ".",
+        "Write it again with numpy.savez.");
+  }
+
+  private void add(ZipFile zip, ZipEntry entry) throws IOException {
+    String place = file + "!" + entry.getName();
+    String name = entry.getName().replaceFirst("\\.npy$", "");
+    if (leadsOut(name)) {
+      throw NpyHeader.damaged(place, "its name is none of an array");
+    }
+    if (!entry.getName().endsWith(SUFFIX)) {
+      throw NpyHeader.damaged(place, "it is no .npy member");
+    }
+    if (arrays.containsKey(name)) {
+      throw NpyHeader.damaged(place, "its name is there twice");
+    }
+    if (entry.getCompressedSize() > Files.size(file)) {
+      throw NpyHeader.damaged(place, "it is said to take more bytes than the file has");
+    }
+    CheckedInputStream stream = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
+    try (stream) {
+      arrays.put(name, member(stream, entry.getSize(), place));
+      if (stream.read() >= 0) {
+        throw NpyHeader.damaged(place, "it is longer than its header says");
+      }
+    }
+    if (stream.getChecksum().getValue() != entry.getCrc()) {
+      throw NpyHeader.damaged(place, "its checksum is not the one that is stored");
+    }
+  }
+
+  /** Whether a name is no relative path of plain segments. */
+  private static boolean leadsOut(String name) {
+    return name.chars().anyMatch(c -> c == '\\' || Character.isISOControl(c))
+        || DRIVE.matcher(name).matches()
+        || Arrays.stream(name.split("/", -1)).anyMatch(s -> s.matches("\\.{0,2}"));
+  }
+
+  /**
+   * Reads no more than the header asks for, and makes room as data come, not as they are claimed.
+   */
+  private Member member(InputStream stream, long size, String place) throws IOException {
+    byte[] start = stream.readNBytes(NpyHeader.PREFIX + 2);
+    NpyHeader.Preamble preamble = NpyHeader.preamble(start, place);
+    int rest = preamble.prefix() + preamble.length() - start.length;
+    byte[] more = stream.readNBytes(Math.max(0, rest));
+    if (more.length < rest) {
       throw NpyHeader.damaged(place, "its header is truncated");
     }
-    String text = new String(bytes, preamble.prefix(), preamble.length(), StandardCharsets.UTF_8);
+    byte[] head = Arrays.copyOf(start, start.length + more.length);
+    System.arraycopy(more, 0, head, start.length, more.length);
+    String text = new String(head, preamble.prefix(), preamble.length(), StandardCharsets.UTF_8);
     NpyHeader header = NpyHeader.parse(text, place);
-    long needed = bytesOf(header, place);
-    if (bytes.length - begin < needed) {
+    int needed = claimed(header, place);
+    byte[] bytes = stream.readNBytes(needed);
+    if (bytes.length < needed) {
       throw NpyHeader.damaged(
-          place,
-          "it is truncated, " + (bytes.length - begin) + " of " + needed + " bytes are there");
+          place, "it is truncated, " + bytes.length + " of " + needed + " bytes are there");
     }
-    ByteBuffer data = ByteBuffer.wrap(bytes, begin, bytes.length - begin).slice();
+    if (head.length + (long) needed != size) {
+      throw NpyHeader.damaged(place, "its size is not the one that is stored");
+    }
+    ByteBuffer data = ByteBuffer.wrap(bytes).order(header.order());
     DataType dtype = header.type() == NpyType.F2 ? DataType.DT_FLOAT : header.type().dtype();
-    return new Member(dtype, header.shape(), elements(header, data.order(header.order())));
+    return new Member(dtype, header.shape(), elements(header, data));
+  }
+
+  /** The bytes of data that a header claims, taken off the room that there is. */
+  private int claimed(NpyHeader header, String place) {
+    long needed = bytesOf(header, place);
+    long kept = header.type() == NpyType.F2 ? 2 * needed : needed;
+    if (kept > LONGEST_ARRAY || kept > room) {
+      throw new InvalidDataException(
+          "'"
+              + place
+              + "' takes "
+              + kept
+              + " bytes; there is room for "
+              + Math.min(room, LONGEST_ARRAY)
+              + ".",
+          "Split the file, or give Java more memory (-Xmx).");
+    }
+    room -= kept;
+    return (int) needed;
   }
 
   private static long bytesOf(NpyHeader header, String place) {
