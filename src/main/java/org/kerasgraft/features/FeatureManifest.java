@@ -39,8 +39,7 @@ public record FeatureManifest(
     Objects.requireNonNull(key);
     Objects.requireNonNull(directory);
     Objects.requireNonNull(source);
-    allowedOps =
-        allowedOps == null ? List.of() : List.copyOf(allowedOps); // earlier builds wrote none
+    allowedOps = List.copyOf(allowedOps);
     classes = List.copyOf(classes);
     rowShape = List.copyOf(rowShape);
   }
