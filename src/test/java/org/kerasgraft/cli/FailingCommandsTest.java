@@ -1,0 +1,229 @@
+package org.kerasgraft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.data.Manifest;
+import org.kerasgraft.data.Sha256;
+import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.FaultPoints;
+import org.kerasgraft.promises.Promises;
+
+/**
+ * Whole commands that fail at a write, sync, rename or delete: exit 73 or 74, the path named,
+ * nothing half under the final name, and the same command, with {@code --resume} where it has that,
+ * ends with the same bytes as one that never failed. In every build at some of the points, at night
+ * at each.
+ */
+class FailingCommandsTest {
+
+  private static final String MODEL = "src/test/resources/models/tiny-vgg-keras3";
+
+  @TempDir private Path folder;
+  private Path place;
+  private Path out;
+
+  @BeforeEach
+  void place() throws IOException {
+    place = Files.createDirectory(folder.resolve("place"));
+    out = place.resolve("out");
+  }
+
+  @Test
+  void pictures() throws IOException {
+    enumerate(Promises.size(9, 1), false, "pictures", "--per-class", "1");
+    assertEquals(4, files(out).size());
+  }
+
+  @Test
+  void features() throws IOException {
+    String pictures = drawn();
+    String[] words = {
+      "features", "--model", MODEL, "--at", "block5_pool", "--images", pictures, "--batch-size", "2"
+    };
+    enumerate(Promises.size(5, 1), true, words);
+    Manifest.find(Manifest.Kind.FEATURES, out).orElseThrow().verify(name -> true);
+  }
+
+  @Test
+  void train() throws IOException {
+    String cache = folder.resolve("cache").toString();
+    String[] words = {
+      "train",
+      "--model",
+      MODEL,
+      "--images",
+      drawn(),
+      "--cache",
+      cache,
+      "--head-epochs",
+      "1",
+      "--fine-tune-epochs",
+      "1",
+      "--batch-size",
+      "4",
+      "--head",
+      "flatten,dense(classes)"
+    };
+    enumerate(Promises.size(17, 1), knows("train", "--resume"), words);
+    Manifest.find(Manifest.Kind.RUN, out).orElseThrow().verify(name -> true);
+  }
+
+  /** Takes a minute or two for each late point, so at the first, second, fourth, … only. */
+  @Test
+  void demo() throws IOException {
+    Assumptions.assumeTrue(Promises.isNightly(), "the demo fails at night only (-Pnightly)");
+    int tried = 0;
+    int number = 1;
+    while (fails(number, "demo", "--quiet")) {
+      tried++;
+      assertNothingHalf("demo at " + number);
+      number *= 2;
+    }
+    Manifest.find(Manifest.Kind.RUN, out).orElseThrow().verify(name -> true);
+    Promises.of(4).tried("demo failing at points", tried).holds("absent or whole each time");
+  }
+
+  @Test
+  void aSecondCommandIsToldThatTheOutputIsBeingWritten() throws IOException {
+    String pictures = drawn();
+    try (AtomicDirectory first = AtomicDirectory.create(out)) {
+      for (String[] words :
+          List.of(
+              new String[] {"pictures", "--per-class", "1"},
+              new String[] {"demo"},
+              new String[] {
+                "features", "--model", MODEL, "--at", "block5_pool", "--images", pictures
+              },
+              new String[] {"train", "--model", MODEL, "--images", pictures})) {
+        CommandRun second = run(ExitCode.CANNOT_CREATE, words);
+        assertTrue(second.err().contains("is being written by this process"), second.err());
+        assertTrue(second.err().contains(out.toString()), second.err());
+      }
+      Files.writeString(first.staging().resolve("mine"), "mine");
+      first.commit();
+    }
+    assertEquals(List.of("out"), names());
+    assertEquals("mine", Files.readString(out.resolve("mine")));
+  }
+
+  private void enumerate(int step, boolean resumes, String... words) throws IOException {
+    run(ExitCode.OK, words);
+    Map<String, String> expected = content();
+    AtomicDirectory.deleteTree(out);
+    int tried = 0;
+    for (int number = 1; fails(number, words); number += step) {
+      tried++;
+      String what = words[0] + " at " + number;
+      assertNothingHalf(what);
+      if (!Files.exists(out)) {
+        run(ExitCode.OK, resumes ? with(words, "--resume") : words);
+      }
+      assertEquals(List.of("out"), names(), what + ": the run after it cleans up");
+      assertEquals(expected, content(), what);
+      AtomicDirectory.deleteTree(out);
+    }
+    assertEquals(expected, content());
+    assertTrue(tried > 1, "only " + tried + " points");
+    Promises.of(4)
+        .tried(words[0] + " failing at points, then run again", tried)
+        .holds("absent or whole; then the same bytes");
+  }
+
+  /** Runs a command whose one call fails; false if it has fewer calls and came through. */
+  private boolean fails(int number, String... words) {
+    AtomicInteger passed = new AtomicInteger();
+    CommandRun run;
+    try (var installed =
+        FaultPoints.install(
+            (point, path) -> {
+              if (passed.incrementAndGet() == number) {
+                throw new IOException("No space left on device");
+              }
+            })) {
+      run = CommandRun.of(with(words, "--out", out.toString()));
+    }
+    String told = words[0] + " at " + number + ": " + run.err();
+    if (passed.get() < number) {
+      assertEquals(ExitCode.OK, run.code(), told);
+      return false;
+    }
+    assertTrue(
+        run.code() == ExitCode.CANNOT_CREATE || run.code() == ExitCode.STORAGE,
+        run.code() + ", " + told);
+    assertTrue(run.err().contains(folder.toString()), told);
+    assertFalse(run.err().contains("\tat "), told);
+    return true;
+  }
+
+  private void assertNothingHalf(String what) throws IOException {
+    for (String name : names()) {
+      assertTrue(name.matches("out|\\.out\\.(tmp|partial|lock)"), what + " left " + name);
+    }
+    if (Files.exists(out)) {
+      assertFalse(files(out).isEmpty(), what + " left an empty directory");
+    }
+  }
+
+  private CommandRun run(ExitCode code, String... words) {
+    CommandRun run = CommandRun.of(with(words, "--out", out.toString()));
+    assertEquals(code, run.code(), run.err());
+    return run;
+  }
+
+  private String drawn() {
+    Path pictures = folder.resolve("pictures");
+    CommandRun run = CommandRun.of("pictures", "--per-class", "2", "--out", pictures.toString());
+    assertEquals(ExitCode.OK, run.code(), run.err());
+    return pictures.toString();
+  }
+
+  private static boolean knows(String command, String option) {
+    return CommandRun.of(command, "--help").out().contains(option);
+  }
+
+  private static String[] with(String[] words, String... more) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> list = Files.list(place)) {
+      return list.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> tree = Files.walk(directory)) {
+      return tree.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** Hashes of what does not depend on the clock: a run's history and what tells of it do. */
+  private Map<String, String> content() throws IOException {
+    Map<String, String> content = new TreeMap<>();
+    for (Path file : files(out)) {
+      String name = out.relativize(file).toString();
+      boolean ofRun = Files.exists(out.resolve("history.csv"));
+      if (!ofRun || !name.matches("history.csv|report.html|manifest.json|logs/.*")) {
+        content.put(name, Sha256.of(file));
+      }
+    }
+    return content;
+  }
+}
