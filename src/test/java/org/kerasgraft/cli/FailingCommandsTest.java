@@ -55,7 +55,7 @@ class FailingCommandsTest {
     String[] words = {
       "features", "--model", MODEL, "--at", "block5_pool", "--images", pictures, "--batch-size", "2"
     };
-    enumerate(Promises.size(5, 1), true, words);
+    enumerate(Promises.size(8, 1), true, words);
     Manifest.find(Manifest.Kind.FEATURES, out).orElseThrow().verify(name -> true);
   }
 
@@ -79,7 +79,7 @@ class FailingCommandsTest {
       "--head",
       "flatten,dense(classes)"
     };
-    enumerate(Promises.size(17, 1), knows("train", "--resume"), words);
+    enumerate(Promises.size(31, 1), knows("train", "--resume"), words);
     Manifest.find(Manifest.Kind.RUN, out).orElseThrow().verify(name -> true);
   }
 
