@@ -1,0 +1,170 @@
+package org.kerasgraft.promises;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.ImageDecoder;
+import org.kerasgraft.data.ImageFolder;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.Npy;
+import org.kerasgraft.export.ServedModel;
+
+/**
+ * P11: threads change no bit; another batch size may run convolutions in another order, so that
+ * sums of float32 may differ in their last bits.
+ */
+class ThreadsAndBatchesTest {
+
+  private static final Path MODEL = Path.of("savedmodels/vgg16-mini");
+  private static final int THREADS = 8;
+  private static final int BATCH = 32;
+
+  /** Relative L2: what the same network may differ by between two implementations. */
+  private static final double TOLERANCE = 1e-5;
+
+  @TempDir private Path folder;
+
+  @Test
+  void featuresAreTheSameForEachNumberOfThreadsAndBatchSize() {
+    int perClass = Promises.size(10, 125);
+    Path pictures = SmallRun.pictures(folder.resolve("pictures"), perClass);
+    float[] few = features(pictures, 1, BATCH);
+    float[] many = features(pictures, THREADS, BATCH);
+    float[] single = features(pictures, THREADS, 1);
+
+    assertArrayEquals(few, many, 0f);
+    double off = distance(single, many);
+    assertTrue(off <= TOLERANCE, () -> "batch 1 is off by " + off);
+    Promises.of(11)
+        .tried("images to features: 8 threads and 1, batches of 32 and 1", 4L * perClass)
+        .holds("threads: bit-equal; " + difference("batches", off));
+  }
+
+  private float[] features(Path pictures, int threads, int batch) {
+    Path out = folder.resolve("features-" + threads + "-" + batch);
+    CommandProcess.Outcome outcome =
+        CommandProcess.start(
+                folder,
+                List.of("-Xmx512m"),
+                "features",
+                "--quiet",
+                "--model",
+                MODEL,
+                "--at",
+                "block5_pool",
+                "--threads",
+                threads,
+                "--batch-size",
+                batch,
+                "--images",
+                pictures,
+                "--out",
+                out)
+            .end();
+    assertEquals(0, outcome.code(), outcome.err());
+    try (Npy npy = Npy.open(out.resolve("features.npy"))) {
+      float[] values = new float[npy.count() * npy.rowSize()];
+      for (int row = 0; row < npy.count(); row++) {
+        npy.read(row, values, row * npy.rowSize());
+      }
+      return values;
+    }
+  }
+
+  @Test
+  void predictionsAreTheSameFromManyThreadsAndInEachBatchSize() throws Exception {
+    int perClass = Promises.size(10, 125);
+    Path pictures = SmallRun.pictures(folder.resolve("pictures"), perClass);
+    Path run;
+    try (SmallRun small = SmallRun.in(Files.createDirectory(folder.resolve("small")))) {
+      run = small.write(folder.resolve("run"));
+    }
+    try (ServedModel model = ServedModel.open(run, RuntimeOptions.defaults())) {
+      float[] rows = rows(model, ImageFolder.open(pictures));
+      int count = 4 * perClass;
+      float[][] alone = predicted(model, rows, count, 1);
+      float[][] batches = predicted(model, rows, count, BATCH);
+
+      List<Future<float[][]>> together = new ArrayList<>();
+      ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+      try {
+        for (int i = 0; i < THREADS; i++) {
+          int batch = i % 2 == 0 ? 1 : BATCH;
+          together.add(pool.submit(() -> predicted(model, rows, count, batch)));
+        }
+        for (int i = 0; i < THREADS; i++) {
+          float[][] expected = i % 2 == 0 ? alone : batches;
+          assertArrayEquals(flat(expected), flat(together.get(i).get()), 0f);
+        }
+      } finally {
+        pool.shutdownNow();
+      }
+      double off = distance(flat(alone), flat(batches));
+      assertTrue(off <= TOLERANCE, () -> "batch 1 is off by " + off);
+      Promises.of(11)
+          .tried("images predicted: from 8 threads at once and one, batches of 32 and 1", count)
+          .holds("threads: bit-equal; " + difference("batches", off));
+    }
+  }
+
+  private static float[] rows(ServedModel model, ImageSet images) {
+    try (ImageDecoder decoder = ImageDecoder.open(model.images().orElseThrow().size())) {
+      float[] rows = new float[images.count() * decoder.imageValues()];
+      for (int i = 0; i < images.count(); i++) {
+        Path file = images.images().get(i).file();
+        assertTrue(decoder.decode(file, rows, i * decoder.imageValues()).isOk());
+      }
+      return rows;
+    }
+  }
+
+  private static float[][] predicted(ServedModel model, float[] rows, int count, int batch) {
+    int size = rows.length / count;
+    float[][] all = new float[count][];
+    for (int from = 0; from < count; from += batch) {
+      int n = Math.min(batch, count - from);
+      float[][] some = model.predict(Arrays.copyOfRange(rows, from * size, (from + n) * size), n);
+      System.arraycopy(some, 0, all, from, n);
+    }
+    return all;
+  }
+
+  private static float[] flat(float[][] rows) {
+    float[] flat = new float[rows.length * rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, flat, i * rows[0].length, rows[0].length);
+    }
+    return flat;
+  }
+
+  private static double distance(float[] a, float[] b) {
+    assertEquals(a.length, b.length);
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < a.length; i++) {
+      difference += Math.pow(a[i] - (double) b[i], 2);
+      norm += Math.pow(b[i], 2);
+    }
+    assertTrue(norm > 0, "there are values");
+    return Math.sqrt(difference / norm);
+  }
+
+  private static String difference(String what, double off) {
+    return off == 0
+        ? what + ": bit-equal"
+        : String.format(Locale.ROOT, "%s: relative L2 %.1e of %.0e", what, off, TOLERANCE);
+  }
+}
