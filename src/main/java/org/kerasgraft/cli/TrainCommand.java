@@ -173,6 +173,12 @@ final class TrainCommand implements Command {
         return ExitCode.OK;
       }
       try (UnfinishedRun run = UnfinishedRun.at(output.out(), resume)) {
+        if (run.written().isPresent()) {
+          settings.requireSame(run.written().get(), output.out().toString());
+          run.commit();
+          progress.note("'" + output.out() + "' was finished but for its name, which it has now");
+          return ExitCode.OK;
+        }
         if (resume && !run.resumed()) {
           progress.note("Nothing to resume; beginning at the first step");
         }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.kerasgraft.FinishedRun;
 import org.kerasgraft.error.GateNotMetException;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.internal.AtomicDirectory;
@@ -20,23 +23,38 @@ final class UnfinishedRun implements AutoCloseable {
   private static final String CHECKPOINTS = ".checkpoints";
 
   private final AtomicDirectory directory;
+  private Optional<FinishedRun> written = Optional.empty();
 
   private UnfinishedRun(AtomicDirectory directory) {
     this.directory = directory;
   }
 
-  /** Begins a run, or goes on with one; what a killed process wrote of its files goes. */
+  /**
+   * Begins a run, or goes on with one. What a killed process wrote of its files goes, unless it had
+   * written all of them.
+   */
   static UnfinishedRun at(Path target, boolean resume) {
     UnfinishedRun run = new UnfinishedRun(AtomicDirectory.resumable(target, resume));
     boolean ready = false;
     try {
-      run.clear();
+      run.lookAround();
       ready = true;
       return run;
     } finally {
       if (!ready) {
         run.close();
       }
+    }
+  }
+
+  private void lookAround() {
+    try {
+      written = FinishedRun.at(staging());
+    } catch (InvalidDataException e) {
+      written = Optional.empty(); // not all of its files had reached the disk
+    }
+    if (written.isEmpty()) {
+      clear();
     }
   }
 
@@ -51,7 +69,12 @@ final class UnfinishedRun implements AutoCloseable {
     }
   }
 
-  /** Whether there was anything to go on with. */
+  /** The run, if all that it lacks is its name. */
+  Optional<FinishedRun> written() {
+    return written;
+  }
+
+  /** Whether there was a state to go on with. */
   boolean resumed() {
     return Files.exists(checkpoints());
   }

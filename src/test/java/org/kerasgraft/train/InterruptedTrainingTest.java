@@ -1,12 +1,14 @@
 package org.kerasgraft.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kerasgraft.junit.GraphAssertions.assertExactlyChanged;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +22,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kerasgraft.backbone.TinyNetwork;
+import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.Sha256;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.RunInterruptedException;
+import org.kerasgraft.error.UsageException;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.promises.Promises;
 import org.kerasgraft.train.StoppableTraining.Outcome;
@@ -112,6 +117,82 @@ class InterruptedTrainingTest {
     Path folder = directory.resolve("kept");
     assertSame(undisturbed, stoppable.keptIn(folder));
     assertSame(undisturbed, stoppable.keptIn(folder, () -> true));
+  }
+
+  @Test
+  void noStepIsTakenTwiceAndNoneIsLeftOut() {
+    Training training = TinyTraining.SHORT.toBuilder().batchSize(3).build();
+    StoppableTraining stoppable =
+        new StoppableTraining(
+            TinyNetwork.twoBlocks(directory), Variables.lastConvBlock(), training);
+    Recorder whole = new Recorder();
+    stoppable.run(Interruptions.NONE, whole);
+    Recorder pieces = new Recorder();
+    AtomicInteger done = new AtomicInteger();
+    Interruptions everyFifth =
+        new Interruptions(
+            () -> done.incrementAndGet() % 5 == 0,
+            Optional.of(
+                StoppableTraining.keeping(
+                    directory.resolve("kept"), Duration.ofDays(1), training)));
+    for (int i = 0; i < BATCHES / 5; i++) {
+      assertThrows(RunInterruptedException.class, () -> stoppable.run(everyFifth, pieces));
+    }
+    stoppable.run(everyFifth, pieces);
+    assertEquals(BATCHES, done.get());
+    assertEquals(whole.batches, pieces.batches);
+  }
+
+  @Test
+  void anotherTrainingIsRefusedByTheFirstThingThatDiffers() {
+    Network network = TinyNetwork.twoBlocks(directory);
+    Path folder = directory.resolve("kept");
+    Training training = TinyTraining.SHORT;
+    StoppableTraining one = new StoppableTraining(network, Variables.lastConvBlock(), training);
+    assertThrows(RunInterruptedException.class, () -> one.keptIn(folder, () -> true));
+
+    assertRefused(
+        one(network, training.toBuilder().seed(4).build()), folder, "seed '3', this one '4'");
+    assertRefused(
+        one(network, training.toBuilder().head(2, Optimizer.adam(1e-3)).build()),
+        folder,
+        "head optimizer 'Adam, learning rate 0.01,");
+    assertRefused(
+        new StoppableTraining(network, Variables.headAnd("block2_*", "block1_*"), training),
+        folder,
+        "trained variables '[block2_conv1/kernel");
+    Interruptions other =
+        new Interruptions(
+            () -> false, Optional.of(StoppableTraining.keeping(folder, Duration.ZERO, training)));
+    InvalidDataException changed =
+        assertThrows(
+            InvalidDataException.class,
+            () -> one.run(other, TrainingListener.SILENT, f -> named(f, "other rows")));
+    assertTrue(changed.getMessage().contains("the rows changed"), changed.getMessage());
+    one.keptIn(folder); // nothing was touched
+  }
+
+  private static StoppableTraining one(Network network, Training training) {
+    return new StoppableTraining(network, Variables.lastConvBlock(), training);
+  }
+
+  private static FeatureProvider named(FeatureProvider rows, String name) {
+    return new FeatureProvider() {
+      @Override
+      public Optional<LabelledRows> at(String tensor, ImageSubset which) {
+        return rows.at(tensor, which);
+      }
+
+      @Override
+      public Identity identity() {
+        return Identity.NONE.and(Identity.Part.content("the rows", name));
+      }
+    };
+  }
+
+  private static void assertRefused(StoppableTraining other, Path folder, String difference) {
+    UsageException error = assertThrows(UsageException.class, () -> other.keptIn(folder));
+    assertTrue(error.getMessage().contains(difference), error.getMessage());
   }
 
   private static void assertSame(Outcome expected, Outcome actual) {
