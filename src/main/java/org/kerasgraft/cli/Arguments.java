@@ -149,6 +149,20 @@ final class Arguments {
     return given;
   }
 
+  /** The command's name and all that was given, without one option, as on a command line. */
+  List<String> wordsWithout(String option) {
+    List<String> words = new ArrayList<>();
+    words.add(command.name());
+    for (Option given : line.getOptions()) {
+      if (!given.getLongOpt().equals(option)) {
+        words.add("--" + given.getLongOpt());
+        words.addAll(given.hasArg() ? given.getValuesList() : List.of());
+      }
+    }
+    words.addAll(operands());
+    return words;
+  }
+
   /** The option's text. */
   Optional<String> text(String option) {
     return Optional.ofNullable(line.getOptionValue(option));

@@ -111,7 +111,11 @@ final class FeaturesCommand implements Command {
                 "resume",
                 "Go on with a run that was interrupted or killed; ends with the same bytes as an"
                     + " uninterrupted one.")),
-        CommonOptions.running());
+        CommonOptions.running(
+            OptionSection.flag(
+                "isolate",
+                "Decode and run in a process of its own; an input on which it dies becomes a row"
+                    + " with the code 'crashed', the others go on.")));
   }
 
   @Override
@@ -125,6 +129,12 @@ final class FeaturesCommand implements Command {
   @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
+    if (ChildProcess.isThis()) {
+      ChildProcess.obeyParent(console);
+    } else if (arguments.has("isolate")) {
+      List<String> words = arguments.wordsWithout("isolate");
+      return new IsolatedFeatures(words, request.out().folder(), console).run();
+    }
     if (!request.out().resume()) {
       AtomicDirectory.requireFree(request.out().folder());
     }
@@ -165,7 +175,8 @@ final class FeaturesCommand implements Command {
           new ExtractionOptions(
               request.rows().batchSize(),
               new ExtractionProgress(progress, "Features"),
-              console.cancellation());
+              console.cancellation(),
+              ChildProcess.isThis());
       FeatureExtractor extractor = new FeatureExtractor(live, input, options);
       String tensor = network.graph().outputs().get(Network.FEATURES).tensor();
       Path folder = request.out().folder();

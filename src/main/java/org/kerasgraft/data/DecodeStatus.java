@@ -30,7 +30,12 @@ public enum DecodeStatus {
    * An image of more pixels than are allowed, {@link ImageDecoder#MOST_PIXELS} unless another limit
    * was set, or a file of more than 2^28 bytes.
    */
-  TOO_LARGE("too-large");
+  TOO_LARGE("too-large"),
+  /**
+   * An input on which decoding or the model ended the process, where that is run apart from the one
+   * that writes the rows.
+   */
+  CRASHED("crashed");
 
   private final String code;
 

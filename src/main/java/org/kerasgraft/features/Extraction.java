@@ -1,6 +1,7 @@
 package org.kerasgraft.features;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ final class Extraction {
   private final StringBuilder lines = new StringBuilder();
   private final long begin = System.nanoTime();
   private final Map<String, InputBatch> batches = new LinkedHashMap<>();
+  private final List<Integer> gathered = new ArrayList<>();
+  private Isolation isolation;
   private int first;
   private int done;
   private int accepted;
@@ -69,6 +72,7 @@ final class Extraction {
       accepted = last.rows();
     }
     done = first;
+    isolation = Isolation.in(targets.get(0).folder(), options.watched());
     if (targets.get(0).isResumption() || first > 0) {
       options.listener().onResumed(first, input.count());
     }
@@ -116,27 +120,40 @@ final class Extraction {
       for (int i = first; i < images.count(); i++) {
         goOn();
         LabelledImage image = images.set().images().get(i);
-        EncodedImage encoded = images.read(i, hashes.hash(i));
-        DecodeResult result = decoder.decode(encoded, batch.floats(), batch.offset());
-        note(image.relativePath(), images.labelOf(image), result);
+        int input = i;
+        DecodeResult result =
+            isolation
+                .crashed(i)
+                .orElseGet(() -> decode(decoder, batch, images.read(input, hashes.hash(input))));
         if (result.isOk()) {
           batch.accept();
         }
+        note(image.relativePath(), images.labelOf(image), result);
         endBatchIfFull();
       }
     }
     endBatch();
   }
 
+  private DecodeResult decode(ImageDecoder decoder, InputBatch batch, EncodedImage encoded) {
+    isolation.decoding(done);
+    DecodeResult result = decoder.decode(encoded, batch.floats(), batch.offset());
+    isolation.safe();
+    return result;
+  }
+
   private void runRows(Optional<Labels> labels, Map<String, Npy> arrays) {
     arrays.forEach(this::prepare);
     for (int i = first; i < input.count(); i++) {
       goOn();
-      for (Map.Entry<String, Npy> array : arrays.entrySet()) {
-        batches.get(array.getKey()).add(array.getValue(), i);
+      DecodeResult result = isolation.crashed(i).orElse(DecodeResult.OK);
+      if (result.isOk()) {
+        for (Map.Entry<String, Npy> array : arrays.entrySet()) {
+          batches.get(array.getKey()).add(array.getValue(), i);
+        }
       }
       int row = i;
-      note("", labels.map(l -> Integer.toString(l.values()[row])).orElse(""), DecodeResult.OK);
+      note("", labels.map(l -> Integer.toString(l.values()[row])).orElse(""), result);
       endBatchIfFull();
     }
     endBatch();
@@ -188,6 +205,9 @@ final class Extraction {
     int row = result.isOk() ? accepted++ : IndexRow.REJECTED;
     IndexRow line = new IndexRow(row, path, label, result.status().code(), result.detail());
     lines.append(IndexFile.line(line));
+    if (line.isAccepted()) {
+      gathered.add(done);
+    }
     done++;
     if (!line.isAccepted()) {
       firstRejected = firstRejected.or(() -> Optional.of(line));
@@ -212,21 +232,18 @@ final class Extraction {
         target.inputs() == 0 ? "" : target.wayOn());
   }
 
-  private int gathered() {
-    return batches.values().iterator().next().size();
-  }
-
   private void endBatchIfFull() {
-    if (gathered() == options.batchSize()) {
+    if (gathered.size() == options.batchSize()) {
       endBatch();
     }
   }
 
   /** Runs what was gathered; a last batch may be smaller, or hold rejected inputs only. */
   private void endBatch() {
-    if (gathered() > 0) {
-      runBatch(gathered());
+    if (!gathered.isEmpty()) {
+      runBatch(gathered.size());
       batches.values().forEach(InputBatch::clear);
+      gathered.clear();
     }
     if (done == input.count()) {
       requireSome();
@@ -271,14 +288,28 @@ final class Extraction {
     if (fetched.isEmpty()) {
       return;
     }
+    if (rows > 1 && isolation.runsAlone(gathered.get(0))) {
+      for (int row = 0; row < rows; row++) {
+        isolation.running(gathered.get(row), 1);
+        run(row, 1).close();
+      }
+    }
+    isolation.running(gathered.get(0), rows);
+    try (Result result = run(0, rows)) {
+      isolation.safe();
+      append(result, rows);
+    }
+  }
+
+  /** Runs the network on some of the gathered rows. */
+  private Result run(int from, int rows) {
     Session.Runner runner = network.session().runner();
     fetched.forEach(runner::fetch);
     try (NativeScope feeds = new NativeScope()) {
       batches.forEach(
-          (name, batch) -> runner.feed(inputs.get(name).tensor(), feeds.own(batch.tensor())));
-      try (Result result = runner.run()) {
-        append(result, rows);
-      }
+          (name, batch) ->
+              runner.feed(inputs.get(name).tensor(), feeds.own(batch.tensor(from, rows))));
+      return runner.run();
     }
   }
 

@@ -9,9 +9,11 @@ import org.kerasgraft.internal.Cancellation;
  * @param batchSize inputs in a run of the network, 1 or more
  * @param listener hears of progress
  * @param cancellation ends the extraction when it is set; finished batches are kept
+ * @param watched whether another process watches this one and must know what it was doing if it
+ *     dies ({@link Isolation})
  */
 public record ExtractionOptions(
-    int batchSize, ExtractionListener listener, Cancellation cancellation) {
+    int batchSize, ExtractionListener listener, Cancellation cancellation, boolean watched) {
 
   /** The batch size unless another is given. */
   public static final int BATCH_SIZE = 16;
@@ -23,6 +25,17 @@ public record ExtractionOptions(
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be 1 or more, not " + batchSize);
     }
+  }
+
+  /**
+   * An extraction that nobody watches.
+   *
+   * @param batchSize inputs in a run of the network, 1 or more
+   * @param listener hears of progress
+   * @param cancellation ends the extraction when it is set; finished batches are kept
+   */
+  public ExtractionOptions(int batchSize, ExtractionListener listener, Cancellation cancellation) {
+    this(batchSize, listener, cancellation, false);
   }
 
   /**

@@ -202,6 +202,7 @@ final class FeatureFiles implements AutoCloseable {
               last.rowShape())
           .write(folder);
       delete(folder.resolve(InputHashes.FILE));
+      Isolation.clear(folder);
       delete(folder.resolve(Journal.FILE));
     }
     try {

@@ -106,18 +106,20 @@ final class InputBatch {
     }
   }
 
-  /** The rows so far as one tensor; owned by the caller. */
-  TType tensor() {
-    Shape shape = Shape.of(size).append(rowShape);
-    int values = size * rowSize;
+  /** Some of the rows so far as one tensor; owned by the caller. */
+  TType tensor(int row, int rows) {
+    Shape shape = Shape.of(rows).append(rowShape);
+    int first = row * rowSize;
+    int values = rows * rowSize;
     return switch (dtype) {
-      case DT_FLOAT -> TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false).narrow(values));
+      case DT_FLOAT ->
+          TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false).slice(first, values));
       case DT_DOUBLE ->
           TFloat64.tensorOf(
               shape,
               data -> {
                 for (int i = 0; i < values; i++) {
-                  data.asRawTensor().data().asDoubles().setDouble(floats[i], i);
+                  data.asRawTensor().data().asDoubles().setDouble(floats[first + i], i);
                 }
               });
       case DT_UINT8 ->
@@ -125,7 +127,7 @@ final class InputBatch {
               shape,
               data -> {
                 for (int i = 0; i < values; i++) {
-                  data.asRawTensor().data().setByte((byte) integers[i], i);
+                  data.asRawTensor().data().setByte((byte) integers[first + i], i);
                 }
               });
       case DT_INT32 ->
@@ -133,10 +135,10 @@ final class InputBatch {
               shape,
               data -> {
                 for (int i = 0; i < values; i++) {
-                  data.asRawTensor().data().asInts().setInt((int) integers[i], i);
+                  data.asRawTensor().data().asInts().setInt((int) integers[first + i], i);
                 }
               });
-      default -> TInt64.tensorOf(shape, DataBuffers.of(integers, true, false).narrow(values));
+      default -> TInt64.tensorOf(shape, DataBuffers.of(integers, true, false).slice(first, values));
     };
   }
 

@@ -75,6 +75,17 @@ record InputHashes(List<Input> all) {
     return name.replaceAll("[\r\n]", " ");
   }
 
+  /** The names that were written, in order; none if there is no such file. */
+  static List<String> names(Path folder) {
+    try {
+      return Files.readAllLines(folder.resolve(FILE)).stream()
+          .map(line -> line.substring(line.indexOf(' ') + 1))
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
   /** Which inputs are other ones than those that were written, in words; empty if not known. */
   String differences(Path folder) {
     Map<String, String> before = new HashMap<>();

@@ -187,6 +187,16 @@ public final class AtomicDirectory implements AutoCloseable {
   }
 
   /**
+   * Where the unfinished work of a {@link #resumable} directory lies.
+   *
+   * @param target the final path
+   * @return a path beside it; need not exist
+   */
+  public static Path kept(Path target) {
+    return OutputPlace.of(target).sibling(KEPT);
+  }
+
+  /**
    * Where to write until the commit.
    *
    * @return an existing directory beside the target

@@ -56,7 +56,7 @@ class InputBatchTest {
       batch.add(array, 1);
       batch.add(array, 2);
       assertEquals(2, batch.size());
-      try (Tensor tensor = batch.tensor()) {
+      try (Tensor tensor = batch.tensor(0, batch.size())) {
         assertEquals(dtype, tensor.dataType());
         assertEquals(Shape.of(2, 2), tensor.shape());
         assertArrayEquals(new float[] {2, 255, 4, 5}, Values.of(tensor).floats());

@@ -1,0 +1,178 @@
+package org.kerasgraft.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * A model that gives images back as they are, unless a value is above 250: then it ends the
+ * process, from within TensorFlow.
+ */
+final class AbortingModel {
+
+  static final int SIDE = 4;
+
+  /** The node to cut at. */
+  static final String AT = "features";
+
+  private static final float LIMIT = 250;
+
+  /** A model must have a checkpoint; nothing of it is used. */
+  private static final Path CHECKPOINT =
+      Path.of("src/test/resources/models/tiny-vgg-keras3/variables");
+
+  private AbortingModel() {}
+
+  /**
+   * Writes it.
+   *
+   * @param success whether it ends the process with exit code 0, else by an abort
+   */
+  static Path write(Path directory, boolean success) throws IOException {
+    TensorShapeProto shape = shape(-1, SIDE, SIDE, 3);
+    GraphDef.Builder graph = GraphDef.newBuilder();
+    graph.addNode(
+        node("x", "Placeholder").putAttr("dtype", type()).putAttr("shape", shapeOf(shape)));
+    graph.addNode(constant("axes", axes()));
+    graph.addNode(
+        node("most", "Max", "x", "axes")
+            .putAttr("T", type())
+            .putAttr("Tidx", type(DataType.DT_INT32))
+            .putAttr("keep_dims", AttrValue.newBuilder().setB(false).build()));
+    graph.addNode(
+        constant(
+            "limit",
+            TensorProto.newBuilder()
+                .setDtype(DataType.DT_FLOAT)
+                .setTensorShape(shape())
+                .addFloatVal(LIMIT)));
+    graph.addNode(node("over", "Greater", "most", "limit").putAttr("T", type()));
+    graph.addNode(
+        node("branch", "If", "over", "x")
+            .putAttr("Tcond", type(DataType.DT_BOOL))
+            .putAttr("Tin", types())
+            .putAttr("Tout", types())
+            .putAttr("then_branch", function("ending"))
+            .putAttr("else_branch", function("passing"))
+            .putAttr("output_shapes", AttrValue.newBuilder().setList(shapes(shape)).build()));
+    graph.addNode(node(AT, "Identity", "branch").putAttr("T", type()));
+    NodeDef abort =
+        node("abort", "Abort")
+            .putAttr("exit_without_error", AttrValue.newBuilder().setB(success).build())
+            .build();
+    graph
+        .getLibraryBuilder()
+        .addFunction(branch("passing", false).addNodeDef(identity("x")))
+        .addFunction(branch("ending", true).addNodeDef(abort).addNodeDef(identity("x", "^abort")));
+    MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph);
+    meta.getMetaInfoDefBuilder().addTags("serve");
+    meta.putSignatureDef(
+        "serving_default",
+        SignatureDef.newBuilder()
+            .setMethodName("tensorflow/serving/predict")
+            .putInputs("x", tensor("x:0", shape))
+            .putOutputs("y", tensor(AT + ":0", shape))
+            .build());
+    Path variables = Files.createDirectories(directory.resolve("variables"));
+    for (String name : List.of("variables.index", "variables.data-00000-of-00001")) {
+      Files.copy(CHECKPOINT.resolve(name), variables.resolve(name));
+    }
+    SavedModel model =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
+    Files.write(directory.resolve("saved_model.pb"), model.toByteArray());
+    return directory;
+  }
+
+  private static FunctionDef.Builder branch(String name, boolean stateful) {
+    return FunctionDef.newBuilder()
+        .setSignature(
+            OpDef.newBuilder()
+                .setName(name)
+                .setIsStateful(stateful)
+                .addInputArg(argument("x"))
+                .addOutputArg(argument("y")))
+        .putRet("y", "same:output:0");
+  }
+
+  private static OpDef.ArgDef argument(String name) {
+    return OpDef.ArgDef.newBuilder().setName(name).setType(DataType.DT_FLOAT).build();
+  }
+
+  private static NodeDef identity(String... inputs) {
+    return node("same", "Identity", inputs).putAttr("T", type()).build();
+  }
+
+  private static NodeDef.Builder node(String name, String op, String... inputs) {
+    return NodeDef.newBuilder().setName(name).setOp(op).addAllInput(List.of(inputs));
+  }
+
+  private static NodeDef constant(String name, TensorProto.Builder value) {
+    return node(name, "Const")
+        .putAttr("dtype", type(value.getDtype()))
+        .putAttr("value", AttrValue.newBuilder().setTensor(value).build())
+        .build();
+  }
+
+  private static TensorProto.Builder axes() {
+    return TensorProto.newBuilder()
+        .setDtype(DataType.DT_INT32)
+        .setTensorShape(shape(4))
+        .addAllIntVal(List.of(0, 1, 2, 3));
+  }
+
+  private static TensorInfo tensor(String name, TensorShapeProto shape) {
+    return TensorInfo.newBuilder()
+        .setName(name)
+        .setDtype(DataType.DT_FLOAT)
+        .setTensorShape(shape)
+        .build();
+  }
+
+  private static TensorShapeProto shape(int... dimensions) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (int size : dimensions) {
+      shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+    }
+    return shape.build();
+  }
+
+  private static AttrValue shapeOf(TensorShapeProto shape) {
+    return AttrValue.newBuilder().setShape(shape).build();
+  }
+
+  private static AttrValue.ListValue shapes(TensorShapeProto shape) {
+    return AttrValue.ListValue.newBuilder().addShape(shape).build();
+  }
+
+  private static AttrValue type() {
+    return type(DataType.DT_FLOAT);
+  }
+
+  private static AttrValue type(DataType type) {
+    return AttrValue.newBuilder().setType(type).build();
+  }
+
+  private static AttrValue types() {
+    return AttrValue.newBuilder()
+        .setList(AttrValue.ListValue.newBuilder().addType(DataType.DT_FLOAT))
+        .build();
+  }
+
+  private static AttrValue function(String name) {
+    return AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName(name)).build();
+  }
+}

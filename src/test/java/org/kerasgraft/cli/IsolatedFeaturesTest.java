@@ -1,0 +1,115 @@
+package org.kerasgraft.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Features in a process of its own, with a model that really ends it. */
+class IsolatedFeaturesTest {
+
+  private static final int WHITE = 0xffffff;
+
+  @TempDir private Path folder;
+  private Path images;
+  private Path out;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    images = Files.createDirectory(folder.resolve("images"));
+    out = folder.resolve("out");
+  }
+
+  private void draw(String name, int rgb) throws IOException {
+    BufferedImage image =
+        new BufferedImage(AbortingModel.SIDE, AbortingModel.SIDE, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(1, 2, rgb);
+    ImageIO.write(image, "png", images.resolve(name).toFile());
+  }
+
+  private CommandRun features(Path model, Path target, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "features",
+                "--model",
+                model.toString(),
+                "--allow-op",
+                "Abort",
+                "--at",
+                AbortingModel.AT,
+                "--preprocessing",
+                "none",
+                "--images",
+                images.toString(),
+                "--out",
+                target.toString()));
+    words.addAll(List.of(more));
+    return CommandRun.of(words.toArray(String[]::new));
+  }
+
+  @Test
+  void anInputThatEndsTheProcessIsARowAndTheOthersAreAsWithoutIt() throws IOException {
+    Path model = AbortingModel.write(folder.resolve("model"), false);
+    for (int i = 0; i < 8; i++) {
+      draw(i + ".png", i == 4 ? WHITE : 0x101010 * (i + 1));
+    }
+
+    CommandRun run = features(model, out, "--batch-size", "3", "--isolate");
+
+    assertEquals(ExitCode.OK, run.code(), run.err());
+    assertTrue(run.err().contains("'4.png': the model ended by signal 6"), run.err());
+    assertTrue(run.out().startsWith("7 rows of features, 1 inputs rejected"), run.out());
+    List<String> index = Files.readAllLines(out.resolve("index.csv"));
+    assertEquals(",4.png,,crashed,the model ended by signal 6 (SIGABRT)", index.get(5));
+    assertArrayEquals(new String[] {"images", "model", "out"}, sorted(folder));
+    assertArrayEquals(new String[] {"features.npy", "index.csv", "manifest.json"}, sorted(out));
+
+    Files.delete(images.resolve("4.png"));
+    Path without = folder.resolve("without");
+    assertEquals(ExitCode.OK, features(model, without, "--batch-size", "3").code());
+    assertEquals(-1, Files.mismatch(without.resolve("features.npy"), out.resolve("features.npy")));
+  }
+
+  @Test
+  void endingWithExitCodeZeroIsNoSuccess() throws IOException {
+    Path model = AbortingModel.write(folder.resolve("model"), true);
+    draw("a.png", WHITE);
+    draw("b.png", 0);
+
+    CommandRun run = features(model, out, "--batch-size", "1", "--isolate", "--max-bad", "0");
+
+    assertEquals(ExitCode.UNMET, run.code(), run.err());
+    List<String> index = Files.readAllLines(out.resolve("index.csv"));
+    assertEquals(",a.png,,crashed,the model ended by exit code 0", index.get(1));
+    assertEquals("0,b.png,,ok,", index.get(2));
+  }
+
+  @Test
+  void whatTheProcessSaysOfItsOwnFailuresIsPassedOn() throws IOException {
+    Path model = AbortingModel.write(folder.resolve("model"), false);
+    Files.writeString(images.resolve("none.png"), "no picture");
+
+    CommandRun run = features(model, out, "--isolate");
+
+    assertEquals(65, run.code().code(), run.err());
+    assertTrue(run.err().contains("None of the 1 inputs"), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  private static String[] sorted(Path directory) {
+    return Arrays.stream(directory.toFile().list()).sorted().toArray(String[]::new);
+  }
+}
