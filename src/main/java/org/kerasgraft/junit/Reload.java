@@ -5,6 +5,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kerasgraft.error.GraftException;
+import org.kerasgraft.savedmodel.OpPolicy;
+import org.kerasgraft.savedmodel.SavedModelReader;
+import org.kerasgraft.savedmodel.ScanFinding;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.opentest4j.AssertionFailedError;
 import org.tensorflow.SavedModelBundle;
@@ -32,6 +36,11 @@ final class Reload {
       failures.add("there is no SavedModel in '" + directory + "'");
       return failures;
     }
+    List<ScanFinding> findings = findings();
+    if (!findings.isEmpty()) {
+      findings.forEach(found -> failures.add("'" + directory + "' holds " + found.text()));
+      return failures;
+    }
     try (SavedModelBundle bundle = SavedModelBundle.load(directory.toString(), "serve")) {
       SignatureDef signature = bundle.metaGraphDef().getSignatureDefMap().get("serving_default");
       if (signature == null || signature.getInputsCount() != 1) {
@@ -48,6 +57,15 @@ final class Reload {
           "'" + directory + "' cannot be loaded or run: " + e.getMessage(), e);
     }
     return failures;
+  }
+
+  /** TensorFlow's loader runs what a model says: not before it is scanned. */
+  private List<ScanFinding> findings() {
+    try {
+      return SavedModelReader.scan(directory, OpPolicy.listed()).findings();
+    } catch (GraftException e) {
+      throw new AssertionFailedError(e.getMessage(), e);
+    }
   }
 
   private void compare(SavedModelBundle bundle, SignatureDef signature, Values input) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
@@ -93,6 +94,11 @@ final class CheckpointIndex {
     Entry entry = entries.get(OBJECT_GRAPH);
     if (entry == null) {
       return TrackableObjectGraph.getDefaultInstance();
+    }
+    if (entry.size() > ModelLimits.STANDARD.fileBytes()) {
+      throw new ModelRefusedException(
+          "'" + file + "' names an object graph of " + entry.size() + " bytes.",
+          "No export of Keras has one as large; do not use this model.");
     }
     try (FileChannel channel = FileChannel.open(entry.shard())) {
       ByteBuffer stored = ByteBuffer.allocate(Math.toIntExact(entry.size()));

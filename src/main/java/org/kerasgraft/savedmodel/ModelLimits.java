@@ -24,7 +24,7 @@ record ModelLimits(
     long files) {
 
   /**
-   * In force. Of about 1,500 exports that were looked at, among them every family of Keras
+   * In force. Of about 480 exports that were looked at, among them every family of Keras
    * Applications, the largest had 12 MB, 27,465 nodes, 2,957 functions and one meta graph. The
    * limits leave room for models twenty to forty times as large. 100 levels are what protobuf
    * itself allows, and so TensorFlow; 2^28 constants are 1 GiB as float32.
