@@ -101,12 +101,7 @@ final class UnfinishedRun implements AutoCloseable {
 
   /** Gives the run its name. */
   void commit() {
-    try {
-      AtomicDirectory.deleteTree(checkpoints());
-    } catch (IOException e) {
-      throw cannotRemove(checkpoints(), e);
-    }
-    directory.commit();
+    directory.commitWithout(checkpoints());
   }
 
   private static StorageException cannotRemove(Path path, IOException e) {

@@ -226,7 +226,24 @@ public final class AtomicDirectory implements AutoCloseable {
    * @throws CannotCreateException if the target appeared meanwhile
    * @throws StorageException if syncing or renaming fails
    */
-  public synchronized Path commit() {
+  public Path commit() {
+    return commit(Optional.empty());
+  }
+
+  /**
+   * The same for a directory that holds what a later run could go on with, and that is no part of
+   * the result. It is there, whole, until all else is synced.
+   *
+   * @param work a directory below {@link #staging()}; may be absent
+   * @return the final path
+   * @throws CannotCreateException if the target appeared meanwhile
+   * @throws StorageException if syncing, removing or renaming fails
+   */
+  public Path commitWithout(Path work) {
+    return commit(Optional.of(work));
+  }
+
+  private synchronized Path commit(Optional<Path> work) {
     Path target = place.target();
     if (!open || committed) {
       throw new IllegalStateException("Already committed or closed: " + target);
@@ -235,6 +252,9 @@ public final class AtomicDirectory implements AutoCloseable {
       DirectoryTree.sync(staging);
       if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isDirectory(target, NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(target.toString());
+      }
+      if (work.isPresent()) {
+        remove(work.get());
       }
       if (Files.exists(target, NOFOLLOW_LINKS)) {
         FaultPoints.before(Point.DELETE, target);
@@ -283,6 +303,17 @@ public final class AtomicDirectory implements AutoCloseable {
           "Cannot remove '" + staging + "': " + NewFile.reason(e) + ".", "Remove it by hand.", e);
     } finally {
       place.leave(lock);
+    }
+  }
+
+  /** Takes a directory's name away before its content, so that it is whole or not there. */
+  private static void remove(Path directory) throws IOException {
+    Path nameless = directory.resolveSibling("." + directory.getFileName() + DISCARDED);
+    deleteTree(nameless);
+    if (Files.exists(directory, NOFOLLOW_LINKS)) {
+      FaultPoints.before(Point.RENAME, directory);
+      Files.move(directory, nameless, StandardCopyOption.ATOMIC_MOVE);
+      deleteTree(nameless);
     }
   }
 

@@ -177,6 +177,41 @@ class AtomicDirectoryTest {
   }
 
   @Test
+  void whatIsNoPartOfTheResultIsWholeUntilTheEnd() throws IOException {
+    for (int failing = 1; failing < 30; failing++) {
+      int[] left = {failing};
+      Path work = parent.resolve(".run.partial").resolve(".work");
+      try (AtomicDirectory directory = AtomicDirectory.resumable(target, true)) {
+        NewFile.text(directory.staging().resolve("file"), "new");
+        NewFile.text(NewFile.directories(work).resolve("one"), "1");
+        NewFile.text(work.resolve("two"), "2");
+        try (var installed =
+            FaultPoints.install(
+                (point, path) -> {
+                  if (--left[0] == 0) {
+                    throw new IOException("No space left on device");
+                  }
+                })) {
+          directory.commitWithout(work);
+        }
+      } catch (StorageException e) {
+        assertFalse(Files.exists(work) && !Files.exists(work.resolve("one")), "half is left");
+        assertFalse(Files.exists(work) && !Files.exists(work.resolve("two")), "half is left");
+      }
+      if (Files.exists(target)) {
+        assertEquals(List.of(target.resolve("file")), content(target));
+        AtomicDirectory.deleteTree(target);
+      }
+    }
+  }
+
+  private static List<Path> content(Path directory) throws IOException {
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.toList();
+    }
+  }
+
+  @Test
   void sharedDirectoriesAreWrittenSideBySideAndTheFirstWins() throws IOException {
     try (AtomicDirectory first = AtomicDirectory.shared(target);
         AtomicDirectory second = AtomicDirectory.shared(target)) {
