@@ -50,7 +50,6 @@ final class FitIdentity {
         Part.choice(
             "TF_ENABLE_ONEDNN_OPTS",
             Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("unset")),
-        Part.choice("device", runtime.device()),
         Part.choice("threads", threads));
   }
 }
