@@ -114,9 +114,8 @@ final class Saving {
             + state.epoch()
             + " of phase '"
             + state.phase()
-            + "', after "
-            + state.current().training().batches()
-            + " steps of it";
+            + "', after step "
+            + state.current().training().batches();
     return folder
         .map(
             f ->

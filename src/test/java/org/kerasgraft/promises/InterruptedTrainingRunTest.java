@@ -17,7 +17,7 @@ import org.kerasgraft.promises.CommandProcess.Outcome;
 class InterruptedTrainingRunTest {
 
   private static final Pattern STOPPED =
-      Pattern.compile("interrupted in epoch (\\d+) of phase '([^']+)', after (\\d+) steps");
+      Pattern.compile("interrupted in epoch (\\d+) of phase '([^']+)', after step (\\d+)");
   private static final Pattern GOING_ON =
       Pattern.compile("Going on in phase (\\S+), epoch (\\d+), after step (\\d+)");
 
