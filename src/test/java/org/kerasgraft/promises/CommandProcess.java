@@ -133,9 +133,22 @@ public final class CommandProcess {
    * @return bytes; 0 if it has ended or the system does not tell
    */
   public long residentPeak() {
+    return status("VmHWM:");
+  }
+
+  /**
+   * The memory it holds now.
+   *
+   * @return bytes; 0 if it has ended or the system does not tell
+   */
+  public long resident() {
+    return status("VmRSS:");
+  }
+
+  private long status(String field) {
     try {
       return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
+          .filter(line -> line.startsWith(field))
           .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D+", "")))
           .findFirst()
           .orElse(0);

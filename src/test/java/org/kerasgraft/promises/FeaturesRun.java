@@ -66,6 +66,10 @@ final class FeaturesRun {
   }
 
   CommandProcess start(String name, String... more) {
+    return start(List.of("-Xmx256m"), name, more);
+  }
+
+  CommandProcess start(List<String> flags, String name, String... more) {
     List<Object> words =
         new ArrayList<>(
             List.of(
@@ -83,7 +87,7 @@ final class FeaturesRun {
                 "--out",
                 out(name)));
     words.addAll(List.of(more));
-    return CommandProcess.start(folder, List.of("-Xmx256m"), words.toArray());
+    return CommandProcess.start(folder, flags, words.toArray());
   }
 
   /** The SHA-256 of each file of a finished run. */
