@@ -3,6 +3,7 @@ package org.kerasgraft;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.export.KerasReturn;
 import org.kerasgraft.export.ReturnedModel;
 import org.kerasgraft.export.ServedModel;
@@ -40,7 +41,7 @@ public final class Graft {
    *     not list
    */
   public static KerasModel open(Path directory) {
-    return KerasModel.of(Network.of(SavedModelReader.read(directory)));
+    return open(directory, OpPolicy.listed());
   }
 
   /**
@@ -52,6 +53,7 @@ public final class Graft {
    * @throws org.kerasgraft.error.ModelRefusedException if it holds any other
    */
   public static KerasModel open(Path directory, OpPolicy policy) {
+    Manifest.check(Manifest.Kind.MODEL, directory);
     return KerasModel.of(Network.of(SavedModelReader.read(directory, policy)));
   }
 

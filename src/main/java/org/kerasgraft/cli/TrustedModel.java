@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.kerasgraft.Graft;
 import org.kerasgraft.KerasModel;
 import org.kerasgraft.backbone.RuntimeOptions;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.export.KerasReturn;
 import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.savedmodel.ImportedModel;
@@ -24,8 +25,9 @@ record TrustedModel(Path path, OpPolicy policy) {
     return new TrustedModel(arguments.requiredPath("model"), CommonOptions.policy(arguments));
   }
 
-  /** Scans and reads it. */
+  /** Checks its manifest, if it has one, scans and reads it. */
   ImportedModel read() {
+    Manifest.check(Manifest.Kind.MODEL, path);
     return SavedModelReader.read(path, policy);
   }
 

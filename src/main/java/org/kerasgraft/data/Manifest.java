@@ -162,6 +162,18 @@ public final class Manifest {
   }
 
   /**
+   * Checks an output against its manifest, if it has one.
+   *
+   * @param kind what the directory should be
+   * @param directory the output, or what somebody else made
+   * @throws InvalidModelException for a model, InvalidDataException for the others, naming the file
+   *     that is not as it was written
+   */
+  public static void check(Kind kind, Path directory) {
+    find(kind, directory).ifPresent(manifest -> manifest.verify(name -> true));
+  }
+
+  /**
    * Reads a directory's manifest and checks it against its own last line.
    *
    * @param kind what the directory should be

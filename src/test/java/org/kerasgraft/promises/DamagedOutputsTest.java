@@ -48,22 +48,23 @@ class DamagedOutputsTest {
 
   @BeforeAll
   static void write() throws IOException {
-    try (SmallRun small = SmallRun.in(folder)) {
-      Path run = small.write(folder.resolve("run"));
-      Path saved = folder.resolve("saved");
-      small.model().save(saved);
-      Graft.toKeras(saved, folder.resolve("back"));
-      OUTPUTS.add(new Output("run", run, path -> Graft.load(path).close()));
-      OUTPUTS.add(new Output("model", saved, path -> Graft.load(path).close()));
-      OUTPUTS.add(
-          new Output(
-              "return to Keras",
-              folder.resolve("back"),
-              path -> Manifest.find(Manifest.Kind.KERAS, path).orElseThrow().verify(name -> true)));
-      try (Stream<Path> entries = Files.list(small.cache())) {
-        Path features = entries.sorted().findFirst().orElseThrow();
-        OUTPUTS.add(new Output("features", features, path -> FeatureSet.open(path).close()));
-      }
+    SmallRun small = SmallRun.shared();
+    Path run = small.write(folder.resolve("run"));
+    Path saved = folder.resolve("saved");
+    small.model().save(saved);
+    Graft.toKeras(saved, folder.resolve("back"));
+    OUTPUTS.add(new Output("run", run, path -> Graft.load(path).close()));
+    OUTPUTS.add(new Output("model", saved, path -> Graft.load(path).close()));
+    OUTPUTS.add(new Output("model to train on", saved, path -> Graft.open(path)));
+    OUTPUTS.add(
+        new Output(
+            "return to Keras",
+            folder.resolve("back"),
+            path -> Manifest.find(Manifest.Kind.KERAS, path).orElseThrow().verify(name -> true)));
+    try (Stream<Path> entries = Files.list(small.cache());
+        FeatureSet stored = FeatureSet.open(entries.sorted().findFirst().orElseThrow())) {
+      Path features = stored.copyTo(folder.resolve("features"));
+      OUTPUTS.add(new Output("features", features, path -> FeatureSet.open(path).close()));
     }
   }
 
@@ -137,7 +138,17 @@ class DamagedOutputsTest {
     changed[whole.length / 3] ^= 4;
     List<List<Object>> commands =
         List.of(
-            List.of("predict", "--model", run, "--images", folder.resolve("pictures")),
+            List.of("predict", "--model", run, "--images", SmallRun.shared().pictures()),
+            List.of(
+                "features",
+                "--model",
+                run.resolve("model/1"),
+                "--at",
+                "block5_pool",
+                "--images",
+                SmallRun.shared().pictures(),
+                "--out",
+                folder.resolve("new")),
             List.of("to-keras", "--model", run.resolve("model"), "--out", folder.resolve("new")));
     for (byte[] bad : List.of(changed, Arrays.copyOf(whole, whole.length / 2))) {
       Files.write(weights, bad);

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,12 +33,7 @@ class FailedExportsTest {
 
   @BeforeAll
   static void train() {
-    run = SmallRun.in(shared);
-  }
-
-  @AfterAll
-  static void close() {
-    run.close();
+    run = SmallRun.shared();
   }
 
   @Test
@@ -80,7 +74,7 @@ class FailedExportsTest {
     run.model().save(versions.resolve("1"));
     var before = hashes(versions.resolve("1"));
     Attempt attempt;
-    int step = Promises.size(4, 1);
+    int step = Promises.size(6, 1);
     int tried = -1;
     int number = 1 - step;
     do {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -36,14 +35,9 @@ class RefusedWritesTest {
 
   @BeforeAll
   static void train() {
-    small = SmallRun.in(shared);
+    small = SmallRun.shared();
     saved = shared.resolve("saved");
     small.model().save(saved);
-  }
-
-  @AfterAll
-  static void close() {
-    small.close();
   }
 
   /** A command without {@code --out}. */
@@ -67,7 +61,7 @@ class RefusedWritesTest {
             "--images",
             small.pictures(),
             "--cache",
-            shared.resolve("cache"),
+            small.cache(),
             "--head-epochs",
             1,
             "--fine-tune-epochs",

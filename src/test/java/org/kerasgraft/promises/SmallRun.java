@@ -16,29 +16,54 @@ import org.kerasgraft.data.pictures.PictureFamily;
 import org.kerasgraft.data.pictures.Pictures;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.head.Head;
+import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.train.Optimizer;
 import org.kerasgraft.train.Training;
 
-/** A model trained for one step on eight pictures, live, with what it was trained on. */
-final class SmallRun implements AutoCloseable {
+/**
+ * A model trained for one step on eight pictures, live, with what it was trained on. Trained once
+ * for all tests of this process; only read.
+ */
+final class SmallRun {
 
   /** Input 32×32, VGG16's layers. */
   static final Path MODEL = Path.of("src/test/resources/models/tiny-vgg-keras3");
 
+  private static SmallRun shared;
+
   private final Path pictures;
   private final Path cache;
-  private final Backbone backbone;
   private final TrainedModel model;
 
-  private SmallRun(Path pictures, Path cache, Backbone backbone, TrainedModel model) {
+  private SmallRun(Path pictures, Path cache, TrainedModel model) {
     this.pictures = pictures;
     this.cache = cache;
-    this.backbone = backbone;
     this.model = model;
   }
 
-  /** Trains; pictures and features stay in the folder. */
-  static SmallRun in(Path folder) {
+  /** Trains if nobody has yet; everything goes when the process ends. */
+  static synchronized SmallRun shared() {
+    if (shared == null) {
+      try {
+        Path folder = Files.createTempDirectory("small-run");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
+        shared = in(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return shared;
+  }
+
+  private static void remove(Path folder) {
+    try {
+      AtomicDirectory.deleteTree(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SmallRun in(Path folder) {
     Path pictures = pictures(folder.resolve("pictures"), 2);
     Path cache = folder.resolve("cache");
     Head head = Head.builder().flatten().classes(4).build();
@@ -53,7 +78,7 @@ final class SmallRun implements AutoCloseable {
         Trainer.of(backbone, head)
             .store(FeatureStore.at(cache))
             .fit(ImageFolder.open(pictures), training);
-    return new SmallRun(pictures, cache, backbone, model);
+    return new SmallRun(pictures, cache, model);
   }
 
   /** Draws class folders of four classes. */
@@ -92,11 +117,5 @@ final class SmallRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  public void close() {
-    model.close();
-    backbone.close();
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,10 +87,7 @@ class ThreadsAndBatchesTest {
   void predictionsAreTheSameFromManyThreadsAndInEachBatchSize() throws Exception {
     int perClass = Promises.size(10, 125);
     Path pictures = SmallRun.pictures(folder.resolve("pictures"), perClass);
-    Path run;
-    try (SmallRun small = SmallRun.in(Files.createDirectory(folder.resolve("small")))) {
-      run = small.write(folder.resolve("run"));
-    }
+    Path run = SmallRun.shared().write(folder.resolve("run"));
     try (ServedModel model = ServedModel.open(run, RuntimeOptions.defaults())) {
       float[] rows = rows(model, ImageFolder.open(pictures));
       int count = 4 * perClass;
