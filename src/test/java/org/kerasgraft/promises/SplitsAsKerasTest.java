@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.LabelledImage;
+import org.kerasgraft.data.PathText;
 import org.kerasgraft.data.Sha256;
 
 /**
@@ -65,7 +66,7 @@ class SplitsAsKerasTest {
     Path top = folder.resolve(Integer.toString(size));
     try {
       for (int i = 0; i < size; i++) {
-        Path place = top.resolve(CLASSES.get(i % CLASSES.size()));
+        Path place = PathText.resolve(top, CLASSES.get(i % CLASSES.size())); // in any locale
         place = i % 3 == 0 ? place.resolve("sub-" + i % 4) : place;
         String name = i * 7919L % 10007 + ENDINGS[i % ENDINGS.length];
         Files.createFile(Files.createDirectories(place).resolve(name));
