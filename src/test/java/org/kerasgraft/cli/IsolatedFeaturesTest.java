@@ -12,10 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.features.Isolation;
+import org.kerasgraft.internal.FlightRecord;
 
 /** Features in a process of its own, with a model that really ends it. */
 class IsolatedFeaturesTest {
@@ -107,6 +112,68 @@ class IsolatedFeaturesTest {
     assertEquals(65, run.code().code(), run.err());
     assertTrue(run.err().contains("None of the 1 inputs"), run.err());
     assertFalse(Files.exists(out));
+  }
+
+  /** What the kernel does when memory runs out, while a large image is decoded. */
+  @Test
+  void aProcessKilledWhileItDecodesMarksThatImage() throws Exception {
+    Path model = AbortingModel.write(folder.resolve("model"), false);
+    draw("a.png", 0);
+    BufferedImage large = new BufferedImage(6000, 6000, BufferedImage.TYPE_BYTE_GRAY);
+    ImageIO.write(large, "png", images.resolve("b.png").toFile());
+    draw("c.png", 0);
+    Thread killer = killer(() -> isDecoding(1));
+
+    CommandRun run = features(model, out, "--image-size", "4x4", "--isolate");
+
+    killer.join();
+    assertEquals(ExitCode.OK, run.code(), run.err());
+    List<String> index = Files.readAllLines(out.resolve("index.csv"));
+    assertEquals(",b.png,,crashed,decoding ended by signal 9 (SIGKILL)", index.get(2));
+    assertEquals("1,c.png,,ok,", index.get(3));
+  }
+
+  @Test
+  void aProcessThatDiesBeforeTheFirstInputIsAnErrorNotALoop() throws Exception {
+    Path model = AbortingModel.write(folder.resolve("model"), false);
+    draw("a.png", 0);
+    Thread killer = killer(() -> true);
+
+    CommandRun run = features(model, out, "--isolate");
+
+    killer.join();
+    assertEquals(70, run.code().code(), run.err());
+    assertTrue(run.err().contains("signal 9 (SIGKILL) before the first input"), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  private boolean isDecoding(int input) {
+    return Isolation.of(out)
+        .flatMap(Isolation::last)
+        .filter(e -> e.doing() == FlightRecord.Doing.DECODING && e.input() == input)
+        .isPresent();
+  }
+
+  /** Kills the process that this one starts, once something is so. */
+  private static Thread killer(BooleanSupplier when) {
+    Thread killer =
+        new Thread(
+            () -> {
+              Optional<ProcessHandle> child = Optional.empty();
+              while (child.isEmpty() || !when.getAsBoolean()) {
+                child = ProcessHandle.current().children().filter(p -> isJava(p.info())).findAny();
+                LockSupport.parkNanos(100_000);
+              }
+              child.get().destroyForcibly();
+            });
+    killer.setDaemon(true);
+    killer.start();
+    return killer;
+  }
+
+  /** Not yet so while the process is being started. */
+  private static boolean isJava(ProcessHandle.Info process) {
+    return process.command().filter(command -> command.endsWith("java")).isPresent();
   }
 
   private static String[] sorted(Path directory) {
