@@ -21,6 +21,12 @@ public final class CommandProcess {
    */
   public record Outcome(int code, String out, String err) {}
 
+  /**
+   * A job in the background is started with Ctrl-C ignored, and so are its children; this puts it
+   * back. Empty where {@code env} cannot.
+   */
+  private static final List<String> HEARING_CTRL_C = hearingCtrlC();
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -54,7 +60,8 @@ public final class CommandProcess {
    */
   public static CommandProcess startUnder(
       List<String> prefix, Path folder, List<String> flags, Object... words) {
-    List<String> command = new ArrayList<>(prefix);
+    List<String> command = new ArrayList<>(HEARING_CTRL_C);
+    command.addAll(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.addAll(flags);
@@ -70,6 +77,22 @@ public final class CommandProcess {
       return new CommandProcess(builder.start(), out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> hearingCtrlC() {
+    List<String> prefix = List.of("env", "--default-signal=INT");
+    try {
+      List<String> trial = new ArrayList<>(prefix);
+      trial.add("true");
+      Process process =
+          new ProcessBuilder(trial).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      return process.waitFor() == 0 ? prefix : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
     }
   }
 

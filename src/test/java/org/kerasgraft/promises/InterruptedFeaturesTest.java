@@ -30,6 +30,7 @@ class InterruptedFeaturesTest {
     int interrupted = 0;
     int runs = 0;
     while (interrupted < times) {
+      assertTrue(runs <= 2 * times, "Ctrl-C is not heard");
       String out = "out" + runs;
       CommandProcess command = run.start(out, "--resume");
       long seen = run.batches(out);

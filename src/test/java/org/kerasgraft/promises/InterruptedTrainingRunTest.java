@@ -34,6 +34,7 @@ class InterruptedTrainingRunTest {
     int runs = 0;
     String stoppedAt = "";
     while (interrupted < times) {
+      assertTrue(runs <= 2 * times, "Ctrl-C is not heard");
       String out = "out" + runs;
       CommandProcess command = training.start(out, "--resume");
       while (!command.endsWithin(1) && !command.said().contains("\nPhase ")) {
