@@ -1,30 +1,20 @@
 package org.kerasgraft.backbone;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
-import org.tensorflow.Graph;
-import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 
 class MemoryExhaustionTest {
 
+  /** The message as TensorFlow 2.18 gives it for a Fill of 2^40 floats, after ten seconds. */
   @Test
   void anAllocationThatTensorFlowIsRefusedIsOne() {
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      var huge =
-          tf.fill(tf.array(1L << 40), tf.placeholderWithDefault(tf.constant(1f), Shape.scalar()));
-      try (Session session = new Session(graph)) {
-        RuntimeException failure =
-            assertThrows(RuntimeException.class, () -> session.runner().fetch(huge).run());
-        assertTrue(MemoryExhaustion.is(failure), failure.toString());
-      }
-    }
+    assertTrue(
+        MemoryExhaustion.is(
+            new TFResourceExhaustedException(
+                "OOM when allocating tensor with shape[1099511627776] and type float")));
   }
 
   @Test

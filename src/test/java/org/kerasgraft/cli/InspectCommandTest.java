@@ -102,7 +102,7 @@ class InspectCommandTest {
     CommandRun missing = CommandRun.of("inspect");
     assertEquals(2, missing.code().code());
     assertEquals(
-        "graft: MODEL is missing. Usage: graft inspect MODEL [--format text|json]\n",
+        "graft: MODEL is missing. Usage: graft inspect MODEL [--allow-op OP …] [--format text|json]\n",
         missing.err());
   }
 
