@@ -22,7 +22,7 @@ class InterruptedFeaturesTest {
 
   @Test
   void ctrlCKeepsEveryFinishedBatchAndTheRunGoesOn() throws IOException {
-    int times = Promises.size(5, 20);
+    int times = Promises.size(3, 20);
     FeaturesRun run = new FeaturesRun(folder, PICTURES);
     assertEquals(0, run.start("whole").end().code());
     Map<String, String> whole = run.hashes("whole");

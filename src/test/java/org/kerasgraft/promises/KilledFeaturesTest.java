@@ -26,7 +26,7 @@ class KilledFeaturesTest {
 
   @Test
   void killedAtAnyPointItEndsWithTheBytesOfAnUndisturbedRun() throws IOException {
-    int kills = Promises.size(20, 100);
+    int kills = Promises.size(10, 100);
     FeaturesRun run = new FeaturesRun(folder, PICTURES);
     CommandProcess.Outcome undisturbed = run.start("whole").end();
     assertEquals(0, undisturbed.code(), undisturbed.err());
