@@ -60,8 +60,8 @@ final class MemoryWatch {
   static String message(long used, long limit) {
     return String.format(
         Locale.ROOT,
-        "Stopped at the memory limit: %,d MB are used, the limit is %,d MB. Nothing was written under"
-            + " its final name. Use a smaller --batch-size or --image-size, or set"
+        "Stopped at the memory limit: %,d MB are used, the limit is %,d MB. What is unfinished"
+            + " is not under its final name. Use a smaller --batch-size or --image-size, or set"
             + " GRAFT_MEMORY_LIMIT (bytes, or like 6g; 0 is no limit).",
         used / MEBIBYTE,
         limit / MEBIBYTE);

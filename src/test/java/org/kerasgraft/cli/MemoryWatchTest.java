@@ -29,7 +29,9 @@ class MemoryWatchTest {
 
   @Test
   void aCommandBeyondTheLimitEndsWithAMessageAndNoOutput() {
-    assumeTrue(Files.exists(Path.of("/proc/self/status")), "needs Linux");
+    assumeTrue(
+        Files.exists(Path.of("/proc/self/status")),
+        "run it on Linux: no other system tells a process's own memory");
     Path out = folder.resolve("out");
 
     CommandProcess.Outcome outcome =

@@ -46,7 +46,10 @@ class ImageBombsTest {
 
   /** Without the limit they are decoded, in seconds and gigabytes. */
   @Test
-  @EnabledIfSystemProperty(named = "graft.promises", matches = "nightly")
+  @EnabledIfSystemProperty(
+      named = "graft.promises",
+      matches = "nightly",
+      disabledReason = "decodes 400 megapixels; run it with -Pnightly")
   void theBombsAreRealImages() throws IOException {
     try (ImageDecoder decoder = ImageDecoder.open(new ImageSize(2, 2), 1L << 30)) {
       for (byte[] bomb : List.of(ImageBombs.png(3), ImageBombs.jpeg())) {
