@@ -76,6 +76,11 @@ final class CommonOptions {
         .and(QUIET, CONFIG, DEBUG, HELP);
   }
 
+  /** Options of the commands that only look at a model. */
+  static OptionSection looking() {
+    return OptionSection.of("Options", ALLOW_OP, FORMAT, CONFIG, DEBUG, HELP);
+  }
+
   static RuntimeOptions runtime(Arguments arguments) {
     return new RuntimeOptions(
         arguments.choice(

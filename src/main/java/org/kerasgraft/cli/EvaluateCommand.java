@@ -103,11 +103,7 @@ final class EvaluateCommand implements Command {
               : evaluate(model, rows, (InputChoice.Rows) request.input());
     }
     EvaluationText text = new EvaluationText(evaluation);
-    if (request.format() == Format.JSON) {
-      console.out().print(text.json());
-    } else {
-      text.text().lines().map(Console::printable).forEach(console.out()::println);
-    }
+    request.format().print(text::text, text::json, console);
     return gate(evaluation, request.required(), console);
   }
 

@@ -27,14 +27,7 @@ final class InspectCommand implements Command {
 
   @Override
   public List<OptionSection> sections() {
-    return List.of(
-        OptionSection.of(
-            "Options",
-            CommonOptions.ALLOW_OP,
-            CommonOptions.FORMAT,
-            CommonOptions.CONFIG,
-            CommonOptions.DEBUG,
-            CommonOptions.HELP));
+    return List.of(CommonOptions.looking());
   }
 
   @Override
@@ -55,11 +48,7 @@ final class InspectCommand implements Command {
     Format format = arguments.choice("format", Format.TEXT, Format::id);
     OpPolicy policy = CommonOptions.policy(arguments);
     ModelSummary summary = new ModelSummary(Network.of(SavedModelReader.read(model, policy)));
-    if (format == Format.JSON) {
-      console.out().print(summary.json());
-    } else {
-      summary.text().lines().map(Console::printable).forEach(console.out()::println);
-    }
+    format.print(summary::text, summary::json, console);
     return ExitCode.OK;
   }
 }

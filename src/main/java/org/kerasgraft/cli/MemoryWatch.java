@@ -40,6 +40,13 @@ final class MemoryWatch {
     }
   }
 
+  /** The limit, and how to set another. */
+  static String limitInWords() {
+    long limit = Long.getLong(LIMIT, 0);
+    String size = limit > 0 ? String.format(Locale.ROOT, "%,d MB", limit / MEBIBYTE) : "none";
+    return size + " (GRAFT_MEMORY_LIMIT sets another)";
+  }
+
   private void watch() {
     try {
       while (true) {

@@ -26,14 +26,7 @@ final class ScanCommand implements Command {
 
   @Override
   public List<OptionSection> sections() {
-    return List.of(
-        OptionSection.of(
-            "Options",
-            CommonOptions.ALLOW_OP,
-            CommonOptions.FORMAT,
-            CommonOptions.CONFIG,
-            CommonOptions.DEBUG,
-            CommonOptions.HELP));
+    return List.of(CommonOptions.looking());
   }
 
   @Override
@@ -54,11 +47,7 @@ final class ScanCommand implements Command {
     Format format = arguments.choice("format", Format.TEXT, Format::id);
     ScanReport report = SavedModelReader.scan(model, CommonOptions.policy(arguments));
     ScanSummary summary = new ScanSummary(report);
-    if (format == Format.JSON) {
-      console.out().print(summary.json());
-    } else {
-      summary.text().lines().map(Console::printable).forEach(console.out()::println);
-    }
+    format.print(summary::text, summary::json, console);
     report.requireClean();
     return ExitCode.OK;
   }

@@ -277,14 +277,17 @@ final class TrainCommand implements Command {
 
   private static void print(TrainedModel trained, Output output, Console console) {
     EvaluationText text = new EvaluationText(trained.judgement().evaluation());
-    if (output.format() == Format.JSON) {
-      console.out().print(text.json());
-      return;
-    }
-    console.out().println("On the " + trained.judgement().rows() + " rows:");
-    text.text().lines().map(Console::printable).forEach(console.out()::println);
-    console.out().println();
-    console.out().println(Console.printable("Model   " + output.out().resolve("model")));
-    console.out().println(Console.printable("Report  " + output.out().resolve("report.html")));
+    output
+        .format()
+        .print(
+            () ->
+                String.join(
+                    "\n",
+                    "On the " + trained.judgement().rows() + " rows:",
+                    text.text(),
+                    "Model   " + output.out().resolve("model"),
+                    "Report  " + output.out().resolve("report.html")),
+            text::json,
+            console);
   }
 }

@@ -171,7 +171,11 @@ public final class FeatureStore {
       // Another process may have been faster: what it has finished is as good, and the rest is
       // computed without it. Each time round fewer are missing.
       if (entries.stream().noneMatch(Files::isDirectory)) {
-        throw e;
+        throw new CannotCreateException(
+            e.getMessage(),
+            "Computed features are kept there: name a folder that you may write to, by GRAFT_CACHE"
+                + " or where the store is chosen (train's --cache).",
+            e);
       }
       return get(extractor, tensors);
     }

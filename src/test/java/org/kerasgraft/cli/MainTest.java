@@ -4,13 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.TensorFlow;
 
 class MainTest {
+
+  @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource(
@@ -65,6 +71,19 @@ class MainTest {
     assertEquals(TensorFlow.version(), Version.TENSORFLOW);
     assertTrue(run.out().contains("TensorFlow " + TensorFlow.version()), run.out());
     assertTrue(run.out().contains("TensorFlow Java 1."), run.out());
+    assertTrue(run.out().contains("JavaCPP 1."), run.out());
+    assertTrue(run.out().contains("Memory limit none"), run.out());
+  }
+
+  @Test
+  void versionNamesTheInstructionSetsThatBitsDependOn() throws IOException {
+    Path description =
+        Files.writeString(
+            folder.resolve("cpuinfo"),
+            "processor: 0\nflags\t\t: fpu avx2 sse4_2 mmx\nflags: avx\n");
+
+    assertTrue(Version.processor(description).endsWith(" (avx2 sse4_2)"));
+    assertEquals(System.getProperty("os.arch"), Version.processor(folder.resolve("absent")));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.kerasgraft.features;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSize;
 import org.kerasgraft.data.Preprocessing;
+import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.graph.Network;
 
 class FeatureStoreTest {
@@ -117,6 +119,15 @@ class FeatureStoreTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(weights, bytes);
     assertNotEquals(before, FeatureKey.modelHash(copy));
+  }
+
+  @Test
+  void aStoreThatCannotBeWrittenSaysHowToChooseAnother() throws IOException {
+    Files.writeString(store.directory(), "a file where the store should be");
+    CannotCreateException refused =
+        assertThrows(CannotCreateException.class, () -> store.get(extractor(2), pool5));
+    assertTrue(refused.getMessage().contains(store.directory().toString()), refused.explain());
+    assertTrue(refused.remedy().contains("GRAFT_CACHE"), refused.explain());
   }
 
   @Test
