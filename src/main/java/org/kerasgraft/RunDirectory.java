@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.kerasgraft.export.Provenance;
 import org.kerasgraft.features.IndexFile;
+import org.kerasgraft.features.InputAccount;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.report.RunOrigin;
@@ -76,6 +77,7 @@ public final class RunDirectory {
     Judgement judged = model.judgement();
     return new RunReport(
         notes.title(),
+        inputs(model.record().index()),
         notes.ladder(),
         model.history(),
         phases(model),
@@ -84,6 +86,15 @@ public final class RunDirectory {
                 judged.rows(), judged.evaluation(), mistakes(judged, model.provenance().labels()))),
         model.selection(),
         notes.settings());
+  }
+
+  private static List<RunReport.Inputs> inputs(TrainingRecord.Index index) {
+    List<RunReport.Inputs> inputs = new ArrayList<>();
+    inputs.add(new RunReport.Inputs("training", InputAccount.of(index.training())));
+    index
+        .validation()
+        .ifPresent(rows -> inputs.add(new RunReport.Inputs("validation", InputAccount.of(rows))));
+    return inputs;
   }
 
   private static List<RunReport.PhaseNote> phases(TrainedModel model) {

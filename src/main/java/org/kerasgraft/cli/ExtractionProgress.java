@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.IndexRow;
+import org.kerasgraft.features.InputAccount;
 
 /** Shows how an extraction goes. */
 final class ExtractionProgress implements ExtractionListener {
@@ -53,9 +54,7 @@ final class ExtractionProgress implements ExtractionListener {
 
   @Override
   public void onIndex(List<IndexRow> index) {
-    ImageAccount account = new ImageAccount();
-    index.forEach(row -> account.add(row.status(), row.detail()));
-    progress.note(account.text());
+    progress.note(InputAccount.of(index).text());
   }
 
   @Override

@@ -169,7 +169,7 @@ final class FeaturesCommand implements Command {
     try (Progress progress = new Progress(console, request.rows().quiet());
         LiveNetwork live = LiveNetwork.open(network, request.runtime())) {
       if (input instanceof FeatureInput.Images images) {
-        ImageAccount.noteLeftOut(images.set(), progress);
+        RowOptions.noteLeftOut(images.set(), progress);
       }
       ExtractionOptions options =
           new ExtractionOptions(

@@ -1,5 +1,6 @@
 package org.kerasgraft.cli;
 
+import java.util.Locale;
 import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.ImageSet;
 
@@ -23,7 +24,23 @@ record RowOptions(int batchSize, int maxBad, int mostPixels, boolean quiet) {
 
   /** The images with their limit; says what lies beside them. */
   ImageSet admitted(ImageSet found, Progress progress) {
-    ImageAccount.noteLeftOut(found, progress);
+    noteLeftOut(found, progress);
     return found.withMostPixels(mostPixels);
+  }
+
+  /** Says what a folder holds beside its images, if anything. */
+  static void noteLeftOut(ImageSet set, Progress progress) {
+    int files = set.leftOut().files();
+    int folders = set.leftOut().folders();
+    if (files + folders > 0) {
+      progress.note(
+          String.format(
+              Locale.ROOT,
+              "Left out of '%s': %,d files that are no images by name or place, %,d folders that"
+                  + " are linked or hidden",
+              set.name(),
+              files,
+              folders));
+    }
   }
 }

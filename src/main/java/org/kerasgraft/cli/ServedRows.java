@@ -14,6 +14,7 @@ import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.export.ServedModel;
+import org.kerasgraft.features.InputAccount;
 import org.kerasgraft.report.PredictedRow;
 
 /** Runs a saved model over many inputs, batch by batch; every input gives one row, in order. */
@@ -42,7 +43,7 @@ final class ServedRows {
     ImageInput input = requireImages();
     int good = 0;
     String first = "";
-    ImageAccount account = new ImageAccount();
+    InputAccount account = new InputAccount();
     try (ImageDecoder decoder = ImageDecoder.open(input.size(), images.mostPixels())) {
       for (int from = 0; from < images.count(); from += batchSize) {
         int to = Math.min(images.count(), from + batchSize);
@@ -93,7 +94,7 @@ final class ServedRows {
   }
 
   private List<PredictedRow> window(
-      ImageDecoder decoder, List<LabelledImage> images, ImageAccount account) {
+      ImageDecoder decoder, List<LabelledImage> images, InputAccount account) {
     int values = decoder.imageValues();
     float[] pixels = new float[images.size() * values];
     List<DecodeResult> results = new ArrayList<>();

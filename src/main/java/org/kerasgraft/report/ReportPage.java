@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import org.kerasgraft.features.InputAccount;
 import org.kerasgraft.report.RunReport.Mistake;
 import org.kerasgraft.report.RunReport.PhaseNote;
 import org.kerasgraft.report.RunReport.Result;
@@ -52,6 +53,9 @@ final class ReportPage {
     }
     curves();
     report.result().ifPresent(this::result);
+    if (!report.inputs().isEmpty()) {
+      inputs();
+    }
     variables();
     settings();
     page.append("<footer>Written by Graft.</footer>\n</main>\n</body>\n</html>\n");
@@ -216,6 +220,22 @@ final class ReportPage {
                 + "; all are in misclassified.csv.</p>\n"
             : "";
     return rest + table.html();
+  }
+
+  private void inputs() {
+    HtmlTable table =
+        new HtmlTable("Inputs", "#Given", "#Accepted", "Of these", "#Rejected", "Why");
+    for (RunReport.Inputs inputs : report.inputs()) {
+      InputAccount account = inputs.account();
+      table.row(
+          inputs.name(),
+          count(account.accepted() + account.bad()),
+          count(account.accepted()),
+          InputAccount.text(account.remarks()),
+          count(account.bad()),
+          InputAccount.text(account.rejected()));
+    }
+    section("What became of the inputs", table.html());
   }
 
   private void variables() {

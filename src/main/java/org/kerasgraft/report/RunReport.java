@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.kerasgraft.features.InputAccount;
 import org.kerasgraft.train.Evaluation;
 import org.kerasgraft.train.History;
 import org.kerasgraft.train.Selection;
@@ -14,6 +15,7 @@ import org.kerasgraft.train.Selection;
  * Everything a finished training is told by; {@link RunWriter} turns it into files.
  *
  * @param title the page's heading
+ * @param inputs what became of each set of inputs
  * @param ladder accuracies to compare, step by step; may be empty
  * @param history all epochs
  * @param phases what each phase was, in order
@@ -23,6 +25,7 @@ import org.kerasgraft.train.Selection;
  */
 public record RunReport(
     String title,
+    List<Inputs> inputs,
     List<Rung> ladder,
     History history,
     List<PhaseNote> phases,
@@ -36,10 +39,19 @@ public record RunReport(
     Objects.requireNonNull(history);
     Objects.requireNonNull(result);
     Objects.requireNonNull(selection);
+    inputs = List.copyOf(inputs);
     ladder = List.copyOf(ladder);
     phases = List.copyOf(phases);
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
+
+  /**
+   * What became of a set of inputs.
+   *
+   * @param name what they are for, for example {@code training}
+   * @param account how many were accepted and rejected
+   */
+  public record Inputs(String name, InputAccount account) {}
 
   /**
    * One step of a comparison.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.data.Manifest;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.features.InputAccount;
 import org.kerasgraft.internal.NewFile;
 import org.kerasgraft.report.RunReport.Mistake;
 import org.kerasgraft.report.RunReport.PhaseNote;
@@ -22,7 +23,17 @@ import org.kerasgraft.train.History;
 public final class RunWriter {
 
   private record Metrics(
-      String rows, EvaluationText.Document evaluation, List<PhaseEntry> phases) {}
+      String rows,
+      EvaluationText.Document evaluation,
+      List<PhaseEntry> phases,
+      List<InputsEntry> inputs) {}
+
+  private record InputsEntry(
+      String name,
+      int given,
+      int accepted,
+      Map<String, Integer> remarks,
+      Map<String, Integer> rejected) {}
 
   private record PhaseEntry(
       String name,
@@ -101,7 +112,18 @@ public final class RunWriter {
     return new Metrics(
         report.result().map(RunReport.Result::rows).orElse(null),
         report.result().map(r -> new EvaluationText(r.evaluation()).document()).orElse(null),
-        report.phases().stream().map(p -> entry(p, report.history())).toList());
+        report.phases().stream().map(p -> entry(p, report.history())).toList(),
+        report.inputs().stream().map(RunWriter::entry).toList());
+  }
+
+  private static InputsEntry entry(RunReport.Inputs inputs) {
+    InputAccount account = inputs.account();
+    return new InputsEntry(
+        inputs.name(),
+        account.accepted() + account.bad(),
+        account.accepted(),
+        account.remarks(),
+        account.rejected());
   }
 
   /** A phase with its figures of the epoch whose weights were kept. */

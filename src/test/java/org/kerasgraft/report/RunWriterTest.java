@@ -85,6 +85,24 @@ class RunWriterTest {
   }
 
   @Test
+  void whatBecameOfTheInputsIsCounted() throws Exception {
+    RunWriter.write(SampleRun.report("x"), ORIGIN, directory);
+
+    JsonNode inputs = json("metrics.json").get("inputs").get(0);
+    assertEquals("training", inputs.get("name").asText());
+    assertEquals(3, inputs.get("given").asInt());
+    assertEquals(2, inputs.get("accepted").asInt());
+    assertEquals(1, inputs.get("remarks").get("animated").asInt());
+    assertEquals(1, inputs.get("rejected").get("empty").asInt());
+    String text =
+        parse(Files.readString(directory.resolve("report.html")))
+            .getDocumentElement()
+            .getTextContent();
+    assertTrue(text.contains("1 animated"), "the remark");
+    assertTrue(text.contains("1 empty"), "the code");
+  }
+
+  @Test
   void confusionAndMistakesAgreeWithTheFigures() throws IOException {
     RunReport report = SampleRun.report("x");
     RunWriter.write(report, ORIGIN, directory);
@@ -135,6 +153,7 @@ class RunWriterTest {
     RunReport report =
         new RunReport(
             full.title(),
+            List.of(),
             List.of(),
             full.history(),
             full.phases(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.data.Labels;
+import org.kerasgraft.features.InputAccount;
 import org.kerasgraft.report.RunReport.Mistake;
 import org.kerasgraft.report.RunReport.PhaseNote;
 import org.kerasgraft.report.RunReport.Result;
@@ -29,6 +30,7 @@ final class SampleRun {
     List<String> classes = List.of("heart-waves", "heart-bricks", "arrow-waves", className);
     return new RunReport(
         "Demo: the ladder on generated pictures",
+        List.of(new RunReport.Inputs("training", account())),
         List.of(
             new Rung("From scratch", 0.523),
             new Rung("Bottleneck features", 0.804),
@@ -40,6 +42,14 @@ final class SampleRun {
         Optional.of(result(classes)),
         selection(),
         settings());
+  }
+
+  private static InputAccount account() {
+    InputAccount account = new InputAccount();
+    account.add("ok", "animated");
+    account.add("ok", "");
+    account.add("empty", "0 bytes");
+    return account;
   }
 
   private static History history(int head, int fineTune) {

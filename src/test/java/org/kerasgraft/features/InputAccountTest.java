@@ -1,14 +1,14 @@
-package org.kerasgraft.cli;
+package org.kerasgraft.features;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-class ImageAccountTest {
+class InputAccountTest {
 
   @Test
   void imagesAreAcceptedPlusRejected() {
-    ImageAccount account = new ImageAccount();
+    InputAccount account = new InputAccount();
     account.add("ok", "");
     account.add("ok", "exif-rotated animated");
     account.add("ok", "animated");
@@ -22,7 +22,7 @@ class ImageAccountTest {
 
   @Test
   void nothingSpecialIsShort() {
-    ImageAccount account = new ImageAccount();
+    InputAccount account = new InputAccount();
     for (int i = 0; i < 1234; i++) {
       account.add("ok", "");
     }
