@@ -160,6 +160,28 @@ public final class CommandProcess {
   }
 
   /**
+   * What it has written as its result so far.
+   *
+   * @return bytes
+   */
+  public long printed() {
+    try {
+      return Files.size(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Whether this system tells a process's memory.
+   *
+   * @return true on Linux
+   */
+  public static boolean tellsMemory() {
+    return Files.exists(Path.of("/proc/self/status"));
+  }
+
+  /**
    * The memory it holds now.
    *
    * @return bytes; 0 if it has ended or the system does not tell

@@ -43,6 +43,10 @@ final class FeaturesRun {
     }
   }
 
+  Path images() {
+    return images;
+  }
+
   Path out(String name) {
     return folder.resolve(name);
   }

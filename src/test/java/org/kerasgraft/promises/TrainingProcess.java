@@ -39,6 +39,10 @@ final class TrainingProcess {
   }
 
   CommandProcess start(String name, String... more) {
+    return start(List.of("-Xmx256m"), name, more);
+  }
+
+  CommandProcess start(List<String> flags, String name, String... more) {
     List<Object> words = new ArrayList<>(List.of("train", "--model", MODEL));
     words.addAll(List.of("--images", folder.resolve("pictures"), "--validation-split", "0.25"));
     words.addAll(List.of("--head", "flatten, dense(16, relu), dropout(0.5), dense(classes)"));
@@ -48,7 +52,7 @@ final class TrainingProcess {
     words.addAll(List.of("--cache", folder.resolve("cache"), "--out", folder.resolve(name)));
     words.addAll(options);
     words.addAll(List.of(more));
-    return CommandProcess.start(folder, List.of("-Xmx256m"), words.toArray());
+    return CommandProcess.start(folder, flags, words.toArray());
   }
 
   /** The number of the newest checkpoint of an unfinished run; 0 if there is none. */
@@ -64,6 +68,11 @@ final class TrainingProcess {
     } catch (IOException | UncheckedIOException e) {
       return 0;
     }
+  }
+
+  /** Whether an unfinished run has begun to write its model. */
+  boolean hasModel(String name) {
+    return Files.exists(folder.resolve("." + name + ".partial/model"));
   }
 
   /**
