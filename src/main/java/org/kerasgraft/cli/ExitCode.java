@@ -13,6 +13,7 @@ import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.MappingFault;
 
 /** How a command ends; the numbers follow {@code sysexits.h} where it has one. */
 enum ExitCode {
@@ -48,7 +49,7 @@ enum ExitCode {
     if (failure instanceof GraftException known) {
       return of(known);
     }
-    return INTERNAL;
+    return MappingFault.is(failure) ? STORAGE : INTERNAL;
   }
 
   private static ExitCode of(GraftException failure) {

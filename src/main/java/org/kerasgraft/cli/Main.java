@@ -6,6 +6,7 @@ import org.kerasgraft.backbone.MemoryExhaustion;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.MappingFault;
 import org.kerasgraft.internal.NearNames;
 
 /** The program {@code graft}: finds the command, runs it, turns failures into exit codes. */
@@ -106,6 +107,8 @@ public final class Main {
           "Memory ran out ("
               + Objects.toString(failure.getMessage(), "").lines().findFirst().orElse("")
               + "). Use a smaller --batch-size or --image-size.");
+    } else if (MappingFault.is(failure)) {
+      console.say("A file was cut off while it was read, or the disk is full.");
     } else {
       String text = failure.getMessage() == null ? "" : ": " + failure.getMessage();
       console.say(

@@ -1,16 +1,19 @@
 package org.kerasgraft.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,7 +39,13 @@ public final class Manifest {
   private static final String SEAL = "sha256OfAllAbove";
   private static final Pattern END =
       Pattern.compile(",\\n(  \"" + SEAL + "\" : \"([0-9a-f]{64})\"\\n\\}\\n)\\z");
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+  /** The longest that is read: a file of an output takes some 150 bytes of it. */
+  private static final long MOST_BYTES = 64L << 20;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** The outputs that have a manifest. */
   public enum Kind {
@@ -189,6 +198,9 @@ public final class Manifest {
     }
     byte[] bytes;
     try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw kind.damaged(file, "has more than " + MOST_BYTES + " bytes");
+      }
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + NewFile.reason(e) + ".", "", e);
@@ -219,20 +231,33 @@ public final class Manifest {
   private static Manifest parsed(Kind kind, Path directory, byte[] bytes) {
     try {
       ObjectNode root = (ObjectNode) JSON.readTree(bytes);
-      SortedMap<String, Written> files = new TreeMap<>();
-      JsonNode listed = root.required(FILES);
-      for (String name : (Iterable<String>) listed::fieldNames) {
-        JsonNode file = listed.get(name);
-        files.put(
-            name,
-            new Written(file.required("bytes").longValue(), file.required("sha256").asText()));
-      }
+      SortedMap<String, Written> files = files(kind, directory, (ObjectNode) root.required(FILES));
       root.remove(FILES);
       root.remove(SEAL);
       return new Manifest(kind, directory, root, files);
+    } catch (GraftException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw kind.damaged(directory.resolve(kind.path), "is no readable manifest");
     }
+  }
+
+  private static SortedMap<String, Written> files(Kind kind, Path directory, ObjectNode listed) {
+    SortedMap<String, Written> files = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> file : listed.properties()) {
+      if (InnerPath.leadsOut(file.getKey())) {
+        throw kind.damaged(
+            directory.resolve(kind.path),
+            "names '" + file.getKey() + "', which is no file in its folder");
+      }
+      JsonNode bytes = file.getValue().required("bytes");
+      String hash = file.getValue().required("sha256").asText();
+      if (!bytes.canConvertToExactIntegral() || !HASH.matcher(hash).matches()) {
+        throw new IllegalArgumentException(file.getKey());
+      }
+      files.put(file.getKey(), new Written(bytes.longValue(), hash));
+    }
+    return files;
   }
 
   private boolean isOf(Kind expected) {

@@ -32,11 +32,13 @@ public final class Npy implements RowSource {
   private final Shape rowShape;
   private final int count;
   private final long[] dimensions;
+  private final long end;
   private volatile MappedByteBuffer[] pieces;
 
-  private Npy(Path file, NpyHeader header, MappedByteBuffer[] pieces) {
+  private Npy(Path file, NpyHeader header, long end, MappedByteBuffer[] pieces) {
     this.file = file;
     this.header = header;
+    this.end = end;
     this.pieces = pieces;
     this.dimensions = header.dimensions();
     this.count = (int) dimensions[0];
@@ -46,7 +48,8 @@ public final class Npy implements RowSource {
   /**
    * Opens an array file of rank 1 or more.
    *
-   * @param file a {@code .npy} file; must not change while open
+   * @param file a {@code .npy} file; must not change while open, and is refused if it is found cut
+   *     off then
    * @return the open array, owned by the caller
    * @throws MissingInputException if there is no such file
    * @throws InvalidDataException if it is no NumPy file, damaged, truncated, or of another type
@@ -77,7 +80,7 @@ public final class Npy implements RowSource {
                 + bytes
                 + " bytes of data are there");
       }
-      return new Npy(file, header, map(channel, offset, bytes, piece, header));
+      return new Npy(file, header, offset + bytes, map(channel, offset, bytes, piece, header));
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
     }
@@ -157,12 +160,50 @@ public final class Npy implements RowSource {
     return rowShape;
   }
 
+  /**
+   * Copies one row, in C order.
+   *
+   * @throws InvalidDataException if the file has been cut off since it was opened
+   */
   @Override
   public void read(int row, float[] target, int offset) {
     int size = rowSize();
     Objects.checkIndex(row, count);
     Objects.checkFromIndexSize(offset, size, target.length);
     MappedByteBuffer[] open = openPieces();
+    try {
+      copy(open, row, target, offset);
+      requireWhole();
+    } catch (InternalError e) {
+      throw cutOff(e);
+    }
+  }
+
+  /**
+   * Checks that what was read was there: the rest of a page behind the end of a file reads as
+   * zeros, a page behind it is a fault, which Java may tell late.
+   *
+   * @throws InvalidDataException if the file has been cut off since it was opened
+   */
+  void requireWhole() {
+    try {
+      if (Files.size(file) < end) {
+        throw cutOff(null);
+      }
+    } catch (IOException e) {
+      return; // removed or out of sight: what is mapped stays
+    }
+  }
+
+  private InvalidDataException cutOff(InternalError fault) {
+    return new InvalidDataException(
+        "'" + file + "' was cut off while it was read.",
+        "Write it again, and leave it alone.",
+        fault);
+  }
+
+  private void copy(MappedByteBuffer[] open, int row, float[] target, int offset) {
+    int size = rowSize();
     long first = (long) row * size;
     if (header.type() == NpyType.F4 && inOnePiece(open, first, size)) {
       long at = first * Float.BYTES;
@@ -183,12 +224,18 @@ public final class Npy implements RowSource {
    * @param target where to; at least {@link #rowSize()} long from {@code offset}
    * @param offset the first index in {@code target}
    * @throws IllegalStateException if the elements are floats, or the array is closed
+   * @throws InvalidDataException if the file has been cut off since it was opened
    */
   public void readIntegers(int row, long[] target, int offset) {
     Objects.checkIndex(row, count);
     Objects.checkFromIndexSize(offset, rowSize(), target.length);
     NpyType type = header.type();
-    forEachElement(row, (i, piece, at) -> target[offset + i] = type.integerAt(piece, at));
+    try {
+      forEachElement(row, (i, piece, at) -> target[offset + i] = type.integerAt(piece, at));
+      requireWhole();
+    } catch (InternalError e) {
+      throw cutOff(e);
+    }
   }
 
   /**

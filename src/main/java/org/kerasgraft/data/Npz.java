@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
@@ -38,7 +37,6 @@ public final class Npz {
   private static final int MOST_MEMBERS = 10_000;
   private static final long MOST_BYTES = 1L << 32;
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
-  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:/.*", Pattern.DOTALL);
 
   private final Path file;
   private final Map<String, Member> arrays = new LinkedHashMap<>();
@@ -97,7 +95,7 @@ public final class Npz {
   private void add(ZipFile zip, ZipEntry entry) throws IOException {
     String place = file + "!" + entry.getName();
     String name = entry.getName().replaceFirst("\\.npy$", "");
-    if (leadsOut(name)) {
+    if (InnerPath.leadsOut(name)) {
       throw NpyHeader.damaged(place, "its name is none of an array");
     }
     if (!entry.getName().endsWith(SUFFIX)) {
@@ -119,13 +117,6 @@ public final class Npz {
     if (stream.getChecksum().getValue() != entry.getCrc()) {
       throw NpyHeader.damaged(place, "its checksum is not the one that is stored");
     }
-  }
-
-  /** Whether a name is no relative path of plain segments. */
-  private static boolean leadsOut(String name) {
-    return name.chars().anyMatch(c -> c == '\\' || Character.isISOControl(c))
-        || DRIVE.matcher(name).matches()
-        || Arrays.stream(name.split("/", -1)).anyMatch(s -> s.matches("\\.{0,2}"));
   }
 
   /**

@@ -56,6 +56,8 @@ public final class FeatureSet implements RowSource {
     Npy rows = Npy.open(directory.resolve(FEATURES));
     int[] accepted = index.stream().mapToInt(IndexRow::row).filter(row -> row >= 0).toArray();
     if (rows.count() != manifest.accepted()
+        || index.size() - rows.count() != manifest.rejected()
+        || !Arrays.stream(rows.rowShape().asArray()).boxed().toList().equals(manifest.rowShape())
         || !Arrays.equals(accepted, IntStream.range(0, rows.count()).toArray())) {
       rows.close();
       throw new InvalidDataException(
@@ -160,7 +162,7 @@ public final class FeatureSet implements RowSource {
   private int number(IndexRow row) {
     int number = classes().indexOf(row.label());
     if (number < 0 && classes().isEmpty() && !row.label().isEmpty()) {
-      number = Integer.parseInt(row.label());
+      number = labelNumber(row.label());
     }
     if (number < 0) {
       throw new InvalidDataException(
@@ -168,6 +170,17 @@ public final class FeatureSet implements RowSource {
           "Use class folders, or an array with labels.");
     }
     return number;
+  }
+
+  private int labelNumber(String label) {
+    try {
+      return Integer.parseInt(label);
+    } catch (NumberFormatException e) {
+      throw new InvalidDataException(
+          "'" + directory + "' has the label '" + label + "', which is none of its classes.",
+          "Compute the features again.",
+          e);
+    }
   }
 
   /**

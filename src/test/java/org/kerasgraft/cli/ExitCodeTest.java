@@ -52,4 +52,11 @@ class ExitCodeTest {
     assertEquals(70, ExitCode.of(new IllegalStateException("x")).code());
     assertEquals(70, ExitCode.of(new OutOfMemoryError("x")).code());
   }
+
+  @Test
+  void aMappedFileThatLosesBytesIsAStorageFailure() {
+    String fault = "a fault occurred in a recent unsafe memory access operation in compiled code";
+    assertEquals(74, ExitCode.of(new InternalError(fault)).code());
+    assertEquals(70, ExitCode.of(new InternalError("another")).code());
+  }
 }

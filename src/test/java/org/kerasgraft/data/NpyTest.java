@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,29 +149,6 @@ class NpyTest {
       InvalidDataException e = assertThrows(InvalidDataException.class, () -> Npy.open(file));
       assertTrue(e.getMessage().contains("cut.npy"), e.getMessage());
     }
-  }
-
-  /** Whatever bytes change, opening ends in rows or in one clear error. */
-  @Test
-  void aSpoiledFileNeverFailsOtherwise() throws IOException {
-    byte[] whole = Files.readAllBytes(GOLDENS.resolve("f4.npy"));
-    Random random = new Random(1);
-    Path file = folder.resolve("x.npy");
-    int refused = 0;
-    for (int i = 0; i < 2000; i++) {
-      byte[] bytes = whole.clone();
-      bytes[random.nextInt(80)] = (byte) random.nextInt(256);
-      Files.write(file, bytes);
-      try (Npy array = Npy.open(file)) {
-        float[] row = new float[array.rowSize()];
-        for (int r = 0; r < array.count(); r++) {
-          array.read(r, row, 0);
-        }
-      } catch (InvalidDataException e) {
-        refused++;
-      }
-    }
-    assertTrue(refused > 500, refused + " of 2000 were refused");
   }
 
   @ParameterizedTest
