@@ -1,8 +1,9 @@
 package org.kerasgraft.data;
 
+import static java.nio.channels.FileChannel.MapMode.READ_ONLY;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,9 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.MappedPart;
+import org.kerasgraft.internal.NativeScope;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 
@@ -20,7 +25,7 @@ import org.tensorflow.proto.DataType;
  * A NumPy array file (format 1.0 to 3.0), memory-mapped in pieces, so that it may exceed 2 GiB and
  * the heap. Rows are the first dimension. Element types: booleans, integers of 1 to 8 bytes,
  * float16, float32, float64; either byte order; C or Fortran order. Values are given as float32.
- * Reading is safe from many threads.
+ * Reading is safe from many threads; {@link #close()} unmaps the file once they have read.
  */
 public final class Npy implements RowSource {
 
@@ -33,13 +38,20 @@ public final class Npy implements RowSource {
   private final int count;
   private final long[] dimensions;
   private final long end;
-  private volatile MappedByteBuffer[] pieces;
+  private final ByteBuffer[] pieces;
+  private final NativeScope mapped;
 
-  private Npy(Path file, NpyHeader header, long end, MappedByteBuffer[] pieces) {
+  /** Readers hold it: what is unmapped under one of them ends the process. */
+  private final ReadWriteLock closing = new ReentrantReadWriteLock();
+
+  private boolean open = true;
+
+  private Npy(Path file, NpyHeader header, Data data, ByteBuffer[] pieces, NativeScope mapped) {
     this.file = file;
     this.header = header;
-    this.end = end;
+    this.end = data.offset() + data.bytes();
     this.pieces = pieces;
+    this.mapped = mapped;
     this.dimensions = header.dimensions();
     this.count = (int) dimensions[0];
     this.rowShape = Shape.of(Arrays.copyOfRange(dimensions, 1, dimensions.length));
@@ -80,7 +92,7 @@ public final class Npy implements RowSource {
                 + bytes
                 + " bytes of data are there");
       }
-      return new Npy(file, header, offset + bytes, map(channel, offset, bytes, piece, header));
+      return map(channel, file, header, new Data(offset, bytes, piece));
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
     }
@@ -109,17 +121,28 @@ public final class Npy implements RowSource {
     }
   }
 
-  private static MappedByteBuffer[] map(
-      FileChannel channel, long offset, long bytes, long piece, NpyHeader header)
+  private record Data(long offset, long bytes, long piece) {}
+
+  private static Npy map(FileChannel channel, Path file, NpyHeader header, Data data)
       throws IOException {
-    MappedByteBuffer[] pieces = new MappedByteBuffer[Math.toIntExact((bytes + piece - 1) / piece)];
-    for (int i = 0; i < pieces.length; i++) {
-      long from = i * piece;
-      long size = Math.min(piece, bytes - from);
-      pieces[i] = channel.map(FileChannel.MapMode.READ_ONLY, offset + from, size);
-      pieces[i].order(header.order());
+    long piece = data.piece();
+    ByteBuffer[] pieces = new ByteBuffer[Math.toIntExact((data.bytes() + piece - 1) / piece)];
+    NativeScope mapped = new NativeScope();
+    try {
+      for (int i = 0; i < pieces.length; i++) {
+        long from = i * piece;
+        long size = Math.min(piece, data.bytes() - from);
+        pieces[i] =
+            mapped
+                .own(MappedPart.of(channel, READ_ONLY, data.offset() + from, size))
+                .buffer()
+                .order(header.order());
+      }
+      return new Npy(file, header, data, pieces, mapped);
+    } catch (IOException | RuntimeException | Error e) {
+      mapped.close();
+      throw e;
     }
-    return pieces;
   }
 
   private static byte[] readAt(FileChannel channel, long at, int length) throws IOException {
@@ -170,13 +193,83 @@ public final class Npy implements RowSource {
     int size = rowSize();
     Objects.checkIndex(row, count);
     Objects.checkFromIndexSize(offset, size, target.length);
-    MappedByteBuffer[] open = openPieces();
-    try {
-      copy(open, row, target, offset);
-      requireWhole();
-    } catch (InternalError e) {
-      throw cutOff(e);
+    whileOpen(
+        () -> {
+          long first = (long) row * size;
+          if (header.type() == NpyType.F4 && inOnePiece(first, size)) {
+            long at = first * Float.BYTES;
+            int capacity = pieces[0].capacity();
+            pieces[(int) (at / capacity)]
+                .asFloatBuffer()
+                .get((int) (at % capacity) / Float.BYTES, target, offset, size);
+          } else {
+            NpyType type = header.type();
+            forEachElement(row, (i, piece, at) -> target[offset + i] = type.floatAt(piece, at));
+          }
+        });
+  }
+
+  /**
+   * Copies one row of integers, in C order.
+   *
+   * @param row its index, 0 … {@link #count()}−1
+   * @param target where to; at least {@link #rowSize()} long from {@code offset}
+   * @param offset the first index in {@code target}
+   * @throws IllegalStateException if the elements are floats, or the array is closed
+   * @throws InvalidDataException if the file has been cut off since it was opened
+   */
+  public void readIntegers(int row, long[] target, int offset) {
+    Objects.checkIndex(row, count);
+    Objects.checkFromIndexSize(offset, rowSize(), target.length);
+    NpyType type = header.type();
+    whileOpen(
+        () ->
+            forEachElement(row, (i, piece, at) -> target[offset + i] = type.integerAt(piece, at)));
+  }
+
+  /**
+   * Whether the elements are integers or booleans.
+   *
+   * @return false for floats
+   */
+  public boolean isInteger() {
+    return header.type().isInteger();
+  }
+
+  private boolean inOnePiece(long first, int size) {
+    long piece = pieces[0].capacity();
+    long from = first * Float.BYTES;
+    return !header.fortran() && from / piece == (from + (size - 1L) * Float.BYTES) / piece;
+  }
+
+  /** Receives an element's place. */
+  private interface Element {
+    void at(int index, ByteBuffer piece, int position);
+  }
+
+  private void forEachElement(int row, Element element) {
+    int size = rowSize();
+    int bytes = header.type().bytes();
+    for (int i = 0; i < size; i++) {
+      long place = header.fortran() ? row + (long) count * fortranIndex(i) : (long) row * size + i;
+      long at = place * bytes;
+      int piece = (int) (at / pieces[0].capacity());
+      element.at(i, pieces[piece], (int) (at - (long) piece * pieces[0].capacity()));
     }
+  }
+
+  /** The Fortran-order index, within a row, of the element at a C-order index. */
+  private long fortranIndex(int index) {
+    long result = 0;
+    long stride = rowSize();
+    int rest = index;
+    for (int axis = dimensions.length - 1; axis > 0; axis--) {
+      int dimension = (int) dimensions[axis];
+      stride /= dimension;
+      result += rest % dimension * stride;
+      rest /= dimension;
+    }
+    return result;
   }
 
   /**
@@ -202,99 +295,30 @@ public final class Npy implements RowSource {
         fault);
   }
 
-  private void copy(MappedByteBuffer[] open, int row, float[] target, int offset) {
-    int size = rowSize();
-    long first = (long) row * size;
-    if (header.type() == NpyType.F4 && inOnePiece(open, first, size)) {
-      long at = first * Float.BYTES;
-      MappedByteBuffer piece = open[(int) (at / open[0].capacity())];
-      piece
-          .asFloatBuffer()
-          .get((int) (at % open[0].capacity()) / Float.BYTES, target, offset, size);
-      return;
-    }
-    NpyType type = header.type();
-    forEachElement(row, (i, piece, at) -> target[offset + i] = type.floatAt(piece, at));
-  }
-
-  /**
-   * Copies one row of integers, in C order.
-   *
-   * @param row its index, 0 … {@link #count()}−1
-   * @param target where to; at least {@link #rowSize()} long from {@code offset}
-   * @param offset the first index in {@code target}
-   * @throws IllegalStateException if the elements are floats, or the array is closed
-   * @throws InvalidDataException if the file has been cut off since it was opened
-   */
-  public void readIntegers(int row, long[] target, int offset) {
-    Objects.checkIndex(row, count);
-    Objects.checkFromIndexSize(offset, rowSize(), target.length);
-    NpyType type = header.type();
+  private void whileOpen(Runnable reading) {
+    closing.readLock().lock();
     try {
-      forEachElement(row, (i, piece, at) -> target[offset + i] = type.integerAt(piece, at));
+      if (!open) {
+        throw new IllegalStateException("'" + file + "' is closed.");
+      }
+      reading.run();
       requireWhole();
     } catch (InternalError e) {
       throw cutOff(e);
+    } finally {
+      closing.readLock().unlock();
     }
   }
 
-  /**
-   * Whether the elements are integers or booleans.
-   *
-   * @return false for floats
-   */
-  public boolean isInteger() {
-    return header.type().isInteger();
-  }
-
-  private boolean inOnePiece(MappedByteBuffer[] open, long first, int size) {
-    long piece = open[0].capacity();
-    long from = first * Float.BYTES;
-    return !header.fortran() && from / piece == (from + (size - 1L) * Float.BYTES) / piece;
-  }
-
-  /** Receives an element's place. */
-  private interface Element {
-    void at(int index, ByteBuffer piece, int position);
-  }
-
-  private void forEachElement(int row, Element element) {
-    MappedByteBuffer[] open = openPieces();
-    int size = rowSize();
-    int bytes = header.type().bytes();
-    for (int i = 0; i < size; i++) {
-      long place = header.fortran() ? row + (long) count * fortranIndex(i) : (long) row * size + i;
-      long at = place * bytes;
-      int piece = (int) (at / open[0].capacity());
-      element.at(i, open[piece], (int) (at - (long) piece * open[0].capacity()));
-    }
-  }
-
-  /** The Fortran-order index, within a row, of the element at a C-order index. */
-  private long fortranIndex(int index) {
-    long result = 0;
-    long stride = rowSize();
-    int rest = index;
-    for (int axis = dimensions.length - 1; axis > 0; axis--) {
-      int dimension = (int) dimensions[axis];
-      stride /= dimension;
-      result += rest % dimension * stride;
-      rest /= dimension;
-    }
-    return result;
-  }
-
-  private MappedByteBuffer[] openPieces() {
-    MappedByteBuffer[] open = pieces;
-    if (open == null) {
-      throw new IllegalStateException("'" + file + "' is closed.");
-    }
-    return open;
-  }
-
-  /** Lets go of the mapping. Idempotent. */
+  /** Unmaps the file, after reads under way. Idempotent. */
   @Override
   public void close() {
-    pieces = null;
+    closing.writeLock().lock();
+    try {
+      open = false;
+      mapped.close();
+    } finally {
+      closing.writeLock().unlock();
+    }
   }
 }

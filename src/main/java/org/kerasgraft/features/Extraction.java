@@ -72,10 +72,16 @@ final class Extraction {
       accepted = last.rows();
     }
     done = first;
-    isolation = Isolation.in(targets.get(0).folder(), options.watched());
     if (targets.get(0).isResumption() || first > 0) {
       options.listener().onResumed(first, input.count());
     }
+    try (Isolation recording = Isolation.in(targets.get(0).folder(), options.watched())) {
+      isolation = recording;
+      runInputs(hashes);
+    }
+  }
+
+  private void runInputs(InputHashes hashes) {
     if (input instanceof FeatureInput.Images images) {
       runImages(images, hashes);
     } else if (input instanceof FeatureInput.Rows rows) {

@@ -108,12 +108,22 @@ public final class FeatureExtractor {
     return told(extractAll(List.of(tensor), List.of(directory), Beginning.ANEW).get(0));
   }
 
+  /** Tells the listener what became of images; closes the set if that fails. */
+  private FeatureSet told(FeatureSet set) {
+    try {
+      tell(set);
+      return set;
+    } catch (RuntimeException | Error e) {
+      set.close();
+      throw e;
+    }
+  }
+
   /** Tells the listener what became of images. */
-  FeatureSet told(FeatureSet set) {
+  void tell(FeatureSet set) {
     if (input instanceof FeatureInput.Images) {
       options.listener().onIndex(set.index());
     }
-    return set;
   }
 
   /**
@@ -135,19 +145,27 @@ public final class FeatureExtractor {
       return told(extractAll(List.of(tensor), List.of(directory), Beginning.RESUMED).get(0));
     }
     FeatureSet set = FeatureSet.open(directory);
-    List<String> differences = set.manifest().key().differences(key(tensor));
-    if (!differences.isEmpty()) {
+    try {
+      requireSame(set, tensor);
+      options.listener().onResumed(set.index().size(), set.index().size());
+    } catch (RuntimeException | Error e) {
       set.close();
+      throw e;
+    }
+    return told(set);
+  }
+
+  private void requireSame(FeatureSet finished, String tensor) {
+    List<String> differences = finished.manifest().key().differences(key(tensor));
+    if (!differences.isEmpty()) {
       throw new CannotCreateException(
           "'"
-              + directory
+              + finished.directory()
               + "' holds finished features of something else; not the same: "
               + String.join(", ", differences)
               + ".",
           "Choose another directory, or remove it first.");
     }
-    options.listener().onResumed(set.index().size(), set.index().size());
-    return told(set);
   }
 
   /** Computes several tensors in one pass, each into its directory. */

@@ -103,20 +103,21 @@ public final class FeatureStore {
           missing.add(i);
         } else {
           opened.own(found[i]);
+          extractor.listener().onStoreHit(tensors.get(i), entry);
         }
       }
       if (!missing.isEmpty()) {
         List<String> absent = missing.stream().map(tensors::get).toList();
         List<FeatureSet> computed = compute(extractor, absent);
         for (int i = 0; i < computed.size(); i++) {
-          found[missing.get(i)] = computed.get(i);
+          found[missing.get(i)] = opened.own(computed.get(i));
         }
       } else {
         found[0].index().stream()
             .filter(row -> !row.isAccepted())
             .forEach(extractor.listener()::onRejected);
       }
-      extractor.told(found[0]);
+      extractor.tell(found[0]);
       return List.of(found);
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -134,7 +135,6 @@ public final class FeatureStore {
       try {
         FeatureSet set = FeatureSet.open(entry);
         if (!hasChangedInputs(set)) {
-          listener.onStoreHit(tensor, entry);
           return set;
         }
         set.close();

@@ -21,7 +21,7 @@ import org.kerasgraft.internal.NewFile;
  * has died, notes which input ended it. Noted inputs are rows with the code {@code crashed}, in
  * this and in every later resumption.
  */
-public final class Isolation {
+public final class Isolation implements AutoCloseable {
 
   /** What the watching process has found. */
   static final String NOTES = "isolation";
@@ -65,7 +65,7 @@ public final class Isolation {
     return Files.isDirectory(folder) ? Optional.of(new Isolation(folder)) : Optional.empty();
   }
 
-  /** The extracting process' side; records what it does if it is watched. */
+  /** The extracting process' side, to be closed; records what it does if it is watched. */
   static Isolation in(Path folder, boolean watched) {
     Isolation isolation = new Isolation(folder);
     if (watched) {
@@ -99,6 +99,13 @@ public final class Isolation {
 
   private void note(FlightRecord.Doing doing, int input, int rows) {
     flight.ifPresent(f -> f.note(new FlightRecord.Entry(doing, input, rows)));
+  }
+
+  /** Records no more. Idempotent; the watching process has nothing to close. */
+  @Override
+  public void close() {
+    flight.ifPresent(FlightRecord::close);
+    flight = Optional.empty();
   }
 
   /**

@@ -2,7 +2,6 @@ package org.kerasgraft.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ import org.kerasgraft.internal.FaultPoints.Point;
  * mapped into memory and change at once, so that they survive the process however it ends; not a
  * power failure. Not thread-safe.
  */
-public final class FlightRecord {
+public final class FlightRecord implements AutoCloseable {
 
   private static final int INPUT_BITS = 31;
   private static final int DOING_SHIFT = 2 * INPUT_BITS;
@@ -47,17 +46,17 @@ public final class FlightRecord {
    */
   public record Entry(Doing doing, int input, int rows) {}
 
-  private final MappedByteBuffer buffer;
+  private final MappedPart part;
 
-  private FlightRecord(MappedByteBuffer buffer) {
-    this.buffer = buffer;
+  private FlightRecord(MappedPart part) {
+    this.part = part;
   }
 
   /**
    * Begins a record.
    *
    * @param file what is there already is overwritten
-   * @return the record; nothing to close, the file stays mapped until it is collected
+   * @return the record, owned by the caller
    * @throws StorageException if the file cannot be made
    */
   public static FlightRecord begin(Path file) {
@@ -67,7 +66,7 @@ public final class FlightRecord {
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         FlightRecord record =
-            new FlightRecord(channel.map(FileChannel.MapMode.READ_WRITE, 0, Long.BYTES));
+            new FlightRecord(MappedPart.of(channel, FileChannel.MapMode.READ_WRITE, 0, Long.BYTES));
         record.note(new Entry(Doing.NOTHING, 0, 0));
         return record;
       }
@@ -83,9 +82,18 @@ public final class FlightRecord {
    * @param entry what
    */
   public void note(Entry entry) {
-    buffer.putLong(
-        0,
-        (entry.doing().code << DOING_SHIFT) | ((long) entry.input() << INPUT_BITS) | entry.rows());
+    part.buffer()
+        .putLong(
+            0,
+            (entry.doing().code << DOING_SHIFT)
+                | ((long) entry.input() << INPUT_BITS)
+                | entry.rows());
+  }
+
+  /** Unmaps the file; what was noted stays there. Idempotent. */
+  @Override
+  public void close() {
+    part.close();
   }
 
   /**

@@ -139,7 +139,7 @@ class TrainCommandTest {
     Path run = directory.resolve("run");
     CommandRun.of("pictures", "--out", pictures.toString(), "--per-class", "4");
     Files.writeString(pictures.resolve("broken.txt"), "ignored");
-    Path bad = Files.list(pictures).filter(Files::isDirectory).sorted().findFirst().orElseThrow();
+    Path bad = firstFolder(pictures);
     Files.writeString(bad.resolve("bad.png"), "no picture");
 
     CommandRun train = train(pictures, run);
@@ -205,7 +205,7 @@ class TrainCommandTest {
     Path held = directory.resolve("held");
     CommandRun.of("pictures", "--out", pictures.toString(), "--per-class", "1");
     CommandRun.of("pictures", "--out", held.toString(), "--per-class", "1", "--seed", "2");
-    Path bad = Files.list(held).sorted().findFirst().orElseThrow().resolve("bad.png");
+    Path bad = firstFolder(held).resolve("bad.png");
     Files.writeString(bad, "no picture");
 
     for (String name : List.of("computed", "reused")) {
@@ -232,6 +232,12 @@ class TrainCommandTest {
     words.addAll(List.of("--cache", directory.resolve("cache").toString()));
     words.addAll(List.of(more));
     return CommandRun.of(words.toArray(String[]::new));
+  }
+
+  private static Path firstFolder(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(Files::isDirectory).sorted().findFirst().orElseThrow();
+    }
   }
 
   private static CommandRun gate(Path run, Path pictures, String accuracy) {

@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
+import org.kerasgraft.leaks.OpenResources;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 
@@ -186,6 +190,40 @@ class NpyTest {
     array.close();
     array.close();
     assertThrows(IllegalStateException.class, () -> array.read(0, new float[8], 0));
+  }
+
+  /** On the disk's side nothing is held then, and no reader is cut off while it reads. */
+  @Test
+  void closingUnmapsTheFileOnceItsReadersHaveRead() throws Exception {
+    Path file = folder.toRealPath().resolve("read.npy");
+    Files.copy(GOLDENS.resolve("f4.npy"), file);
+    OpenResources before = OpenResources.now();
+    for (int i = 0; i < 20; i++) {
+      Npy array = Npy.open(file);
+      CountDownLatch reading = new CountDownLatch(4);
+      List<Thread> readers =
+          IntStream.range(0, 4).mapToObj(r -> new Thread(() -> read(array, reading))).toList();
+      readers.forEach(Thread::start);
+      reading.await();
+      array.close();
+      for (Thread reader : readers) {
+        reader.join();
+      }
+      assertEquals(List.of(), OpenResources.now().since(before));
+    }
+  }
+
+  /** Reads until the array is closed. */
+  private static void read(Npy array, CountDownLatch reading) {
+    float[] row = new float[8];
+    try {
+      while (true) {
+        array.read(1, row, 0);
+        reading.countDown();
+      }
+    } catch (IllegalStateException closed) {
+      return;
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.kerasgraft.data.pictures.Pictures;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.head.Head;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.leaks.OpenResources;
 import org.kerasgraft.train.Optimizer;
 import org.kerasgraft.train.Training;
 
@@ -47,7 +48,7 @@ final class SmallRun {
       try {
         Path folder = Files.createTempDirectory("small-run");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
-        shared = in(folder);
+        shared = OpenResources.staying(() -> in(folder));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
