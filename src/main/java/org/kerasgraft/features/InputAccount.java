@@ -1,6 +1,7 @@
 package org.kerasgraft.features;
 
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import org.kerasgraft.data.ImageRemark;
  */
 public final class InputAccount {
 
-  private final Map<String, Integer> remarks = new LinkedHashMap<>();
+  private final Map<ImageRemark, Integer> remarks = new EnumMap<>(ImageRemark.class);
   private final Map<String, Integer> rejected = new TreeMap<>();
   private int accepted;
 
@@ -49,7 +50,7 @@ public final class InputAccount {
     accepted++;
     for (ImageRemark remark : ImageRemark.values()) {
       if (remark.isIn(detail)) {
-        remarks.merge(remark.code(), 1, Integer::sum);
+        remarks.merge(remark, 1, Integer::sum);
       }
     }
   }
@@ -69,7 +70,9 @@ public final class InputAccount {
    * @return each remark's code to their number, 1 or more; an input may count for several
    */
   public Map<String, Integer> remarks() {
-    return Collections.unmodifiableMap(remarks);
+    Map<String, Integer> byCode = new LinkedHashMap<>();
+    remarks.forEach((remark, count) -> byCode.put(remark.code(), count));
+    return Collections.unmodifiableMap(byCode);
   }
 
   /**
@@ -98,7 +101,7 @@ public final class InputAccount {
   public String text() {
     return counted(accepted + bad(), "images: ")
         + counted(accepted, "accepted")
-        + inBrackets(remarks)
+        + inBrackets(remarks())
         + ", "
         + counted(bad(), "rejected")
         + inBrackets(rejected);
