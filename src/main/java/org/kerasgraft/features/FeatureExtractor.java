@@ -170,6 +170,7 @@ public final class FeatureExtractor {
 
   /** Computes several tensors in one pass, each into its directory. */
   List<FeatureSet> extractAll(List<String> tensors, List<Path> directories, Beginning beginning) {
+    NativeScope opened = new NativeScope();
     try (NativeScope scope = new NativeScope()) {
       List<FeatureFiles> files = new ArrayList<>();
       for (int i = 0; i < tensors.size(); i++) {
@@ -183,16 +184,10 @@ public final class FeatureExtractor {
         new Extraction(network, input, options, unfinished).run(keys().inputHashes());
       }
       ScanReport model = network.network().source().scan();
-      return openAll(files.stream().map(file -> file.commit(model, input)).toList());
-    }
-  }
-
-  private static List<FeatureSet> openAll(List<Path> directories) {
-    NativeScope opened = new NativeScope();
-    try {
-      return directories.stream().map(directory -> opened.own(FeatureSet.open(directory))).toList();
+      List<Path> finished = files.stream().map(file -> file.commit(model, input)).toList();
+      return finished.stream().map(entry -> opened.own(FeatureSet.open(entry))).toList();
     } catch (RuntimeException | Error e) {
-      opened.close();
+      opened.close(); // also if only a lock could not be removed
       throw e;
     }
   }

@@ -24,6 +24,7 @@ import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.ModelRefusedException;
@@ -40,6 +41,7 @@ import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.features.IndexRow;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.Head;
+import org.kerasgraft.internal.FaultPoints;
 import org.kerasgraft.junit.Golden;
 import org.kerasgraft.junit.KerasAssertions;
 import org.kerasgraft.promises.FailingPoints.Mode;
@@ -69,6 +71,7 @@ final class FailingUses {
         new Use("features: a listener throws at the end", FailingUses::indexListener),
         new Use("features: damaged in the store", FailingUses::damagedStore),
         new Use("features: disk full at points", FailingUses::featuresOnFullDisk),
+        new Use("features: whole, but their lock stays", FailingUses::lockStays),
         new Use("fit: the loss is no number", FailingUses::diverged),
         new Use("fit: a listener throws", FailingUses::trainingListener),
         new Use("fit: cancelled, nothing kept", FailingUses::cancelled),
@@ -202,6 +205,22 @@ final class FailingUses {
       ExtractionOptions options = new ExtractionOptions(4, ExtractionListener.SILENT);
       atPoints(
           () -> Uses.extractor(live, pictures, options).extract(layer(live), on.fresh()).close());
+    }
+  }
+
+  /** The last thing that can fail, when the result is already open. */
+  private static void lockStays(Uses on) {
+    FaultPoints.Hook hook =
+        (point, path) -> {
+          if (point == FaultPoints.Point.DELETE && path.toString().endsWith(".lock")) {
+            throw new IOException("Permission denied");
+          }
+        };
+    try (LiveNetwork live = liveOnImages();
+        var installed = FaultPoints.install(hook)) {
+      FeatureExtractor extractor =
+          Uses.extractor(live, SmallRun.shared().pictures(), ExtractionOptions.defaults());
+      fails(GraftException.class, () -> extractor.extract(layer(live), on.fresh()).close());
     }
   }
 
