@@ -2,16 +2,12 @@ package org.kerasgraft.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.features.Isolation;
-import org.kerasgraft.internal.FlightRecord;
 
 /**
  * {@code features --isolate}: another process decodes and runs the network; when it dies, the input
@@ -21,20 +17,9 @@ import org.kerasgraft.internal.FlightRecord;
  */
 final class IsolatedFeatures {
 
-  /** More deaths than this are no accident. */
-  private static final int MOST_DEATHS = 100;
-
-  /** Codes that mean the same whoever gives them. */
-  private static final Set<ExitCode> FAILURES =
-      EnumSet.complementOf(EnumSet.of(ExitCode.OK, ExitCode.UNMET, ExitCode.INTERRUPTED));
-
-  /** Signals that ask a process to end: HUP, INT, TERM. */
-  private static final Set<Integer> WISHES = Set.of(1, 2, 15);
-
   private final List<String> words;
   private final Path out;
   private final Console console;
-  private long progress;
 
   IsolatedFeatures(List<String> words, Path out, Console console) {
     this.words = words;
@@ -43,42 +28,24 @@ final class IsolatedFeatures {
   }
 
   ExitCode run() {
+    Postmortem postmortem =
+        new Postmortem(console, "What is done is kept; --resume goes on with it.");
     List<String> command = new ArrayList<>(words);
-    for (int deaths = 0; deaths <= MOST_DEATHS; deaths++) {
+    while (true) {
       Isolation.of(out).ifPresent(Isolation::forgetFlight);
       int code = ChildProcess.start(command, console).end();
-      Optional<ExitCode> known = known(code);
+      Optional<ExitCode> known = postmortem.known(code, this::isFinished);
       if (known.isPresent()) {
         return known.get();
       }
-      if (!isExplained(ChildProcess.ending(code))) {
+      Optional<Isolation> notes = Isolation.of(out);
+      if (!postmortem.isExplained(code, notes.flatMap(Isolation::last), notes.map(n -> n))) {
         return ExitCode.INTERNAL;
       }
       if (!command.contains("--resume")) {
         command.add("--resume");
       }
     }
-    console.say(
-        "The process has ended "
-            + (MOST_DEATHS + 1)
-            + " times; given up. What is done is kept; --resume goes on with it.");
-    return ExitCode.INTERNAL;
-  }
-
-  /** How the command ended, if the code can be believed. */
-  private Optional<ExitCode> known(int code) {
-    if (console.cancellation().isCancelled() || WISHES.contains(code - ChildProcess.SIGNALLED)) {
-      return Optional.of(ExitCode.INTERRUPTED);
-    }
-    if (code == ExitCode.OK.code() || code == ExitCode.UNMET.code()) {
-      return isFinished()
-          ? Optional.of(code == 0 ? ExitCode.OK : ExitCode.UNMET)
-          : Optional.empty();
-    }
-    return Arrays.stream(ExitCode.values())
-        .filter(FAILURES::contains)
-        .filter(known -> known.code() == code)
-        .findFirst();
   }
 
   private boolean isFinished() {
@@ -87,66 +54,5 @@ final class IsolatedFeatures {
     } catch (InvalidDataException | MissingInputException e) {
       return false;
     }
-  }
-
-  /** Finds what ended the process and notes it; says so, or why nothing can be done. */
-  private boolean isExplained(String ending) {
-    Optional<Isolation> notes = Isolation.of(out);
-    Optional<FlightRecord.Entry> last = notes.flatMap(Isolation::last);
-    if (last.isEmpty()) {
-      console.say(
-          "The process ended by "
-              + ending
-              + " before the first input: while it loaded the model, or for want of memory.");
-      return false;
-    }
-    FlightRecord.Entry entry = last.get();
-    Isolation isolation = notes.get();
-    boolean isOne = entry.doing() != FlightRecord.Doing.NOTHING && entry.rows() == 1;
-    if (isOne && isolation.blame(entry.input(), doing(entry) + " ended by " + ending)) {
-      console.say(
-          isolation.name(entry.input())
-              + ": "
-              + doing(entry)
-              + " ended by "
-              + ending
-              + "; it is marked 'crashed', the others go on.");
-      return true;
-    }
-    boolean isSeveral = entry.doing() == FlightRecord.Doing.RUNNING && entry.rows() > 1;
-    if (isSeveral && isolation.separate(entry.input())) {
-      console.say(
-          "Running "
-              + entry.rows()
-              + " inputs from "
-              + isolation.name(entry.input())
-              + " on ended by "
-              + ending
-              + "; they are run one by one to find which.");
-      return true;
-    }
-    return isChance(ending, isSeveral, isolation);
-  }
-
-  /** A death that no input explains is borne if work was done since the one before. */
-  private boolean isChance(String ending, boolean isSeveral, Isolation isolation) {
-    if (isolation.progress() > progress) {
-      progress = isolation.progress();
-      console.say("The process ended by " + ending + " between inputs; going on.");
-      return true;
-    }
-    console.say(
-        "The process ended by "
-            + ending
-            + (isSeveral
-                ? " again where each input alone went well. Give a smaller --batch-size, or more"
-                    + " memory; then begin anew."
-                : " again at the same place, by no input's fault.")
-            + " What is done is kept; --resume goes on with it.");
-    return false;
-  }
-
-  private static String doing(FlightRecord.Entry entry) {
-    return entry.doing() == FlightRecord.Doing.DECODING ? "decoding" : "the model";
   }
 }

@@ -21,7 +21,7 @@ import org.kerasgraft.internal.NewFile;
  * has died, notes which input ended it. Noted inputs are rows with the code {@code crashed}, in
  * this and in every later resumption.
  */
-public final class Isolation implements AutoCloseable {
+public final class Isolation implements CrashNotes, AutoCloseable {
 
   /** What the watching process has found. */
   static final String NOTES = "isolation";
@@ -117,11 +117,7 @@ public final class Isolation implements AutoCloseable {
     return FlightRecord.last(folder.resolve(FLIGHT));
   }
 
-  /**
-   * How far the work has come; grows with each finished batch.
-   *
-   * @return a number of bytes
-   */
+  @Override
   public long progress() {
     try {
       return Files.size(folder.resolve(Journal.FILE));
@@ -130,25 +126,14 @@ public final class Isolation implements AutoCloseable {
     }
   }
 
-  /**
-   * Notes that an input ends the process.
-   *
-   * @param input its number
-   * @param detail how; becomes the detail of its row
-   * @return false if that was known: it is not the cause
-   */
+  @Override
   public boolean blame(int input, String detail) {
     boolean isNew = crashed.putIfAbsent(input, detail) == null;
     write();
     return isNew;
   }
 
-  /**
-   * Notes that the inputs of a batch shall run alone first, to find the one that ends the process.
-   *
-   * @param first the first input of the batch
-   * @return false if that was noted before
-   */
+  @Override
   public boolean separate(int first) {
     boolean isNew = alone.add(first);
     write();
@@ -181,12 +166,7 @@ public final class Isolation implements AutoCloseable {
     NewFile.text(folder.resolve(NOTES), lines.toString());
   }
 
-  /**
-   * An input for a message.
-   *
-   * @param input its number
-   * @return the image's path in quotes, or the number of a row
-   */
+  @Override
   public String name(int input) {
     List<String> names = InputHashes.names(folder);
     return input < names.size() && names.size() > 1

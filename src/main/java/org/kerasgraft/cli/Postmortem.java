@@ -1,0 +1,133 @@
+package org.kerasgraft.cli;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.kerasgraft.features.CrashNotes;
+import org.kerasgraft.internal.FlightRecord;
+import org.kerasgraft.internal.FlightRecord.Doing;
+
+/**
+ * What is concluded when a process that was watched has ended: whether its exit code can be
+ * believed, which input ended it, and whether another process shall go on. Says so to the user.
+ */
+final class Postmortem {
+
+  /** More deaths than this are no accident. */
+  static final int MOST_DEATHS = 100;
+
+  /** Codes that mean the same whoever gives them. */
+  private static final Set<ExitCode> FAILURES =
+      EnumSet.complementOf(EnumSet.of(ExitCode.OK, ExitCode.UNMET, ExitCode.INTERRUPTED));
+
+  /** Signals that ask a process to end: HUP, INT, TERM. */
+  private static final Set<Integer> WISHES = Set.of(1, 2, 15);
+
+  private final Console console;
+  private final String wayOn;
+  private int deaths;
+  private long progress;
+
+  /**
+   * Of one command's processes.
+   *
+   * @param console hears what is concluded
+   * @param wayOn what can be done after it was given up; may be empty
+   */
+  Postmortem(Console console, String wayOn) {
+    this.console = console;
+    this.wayOn = wayOn.isEmpty() ? "" : " " + wayOn;
+  }
+
+  /**
+   * How the command ended, if the code can be believed.
+   *
+   * @param code the process' exit code
+   * @param isFinished whether the work is done; the process' own word counts for nothing
+   * @return empty if something ended the process from within
+   */
+  Optional<ExitCode> known(int code, BooleanSupplier isFinished) {
+    if (console.cancellation().isCancelled() || WISHES.contains(code - ChildProcess.SIGNALLED)) {
+      return Optional.of(ExitCode.INTERRUPTED);
+    }
+    if (code == ExitCode.OK.code() || code == ExitCode.UNMET.code()) {
+      return isFinished.getAsBoolean()
+          ? Optional.of(code == 0 ? ExitCode.OK : ExitCode.UNMET)
+          : Optional.empty();
+    }
+    return Arrays.stream(ExitCode.values())
+        .filter(FAILURES::contains)
+        .filter(known -> known.code() == code)
+        .findFirst();
+  }
+
+  /**
+   * Finds what ended the process and notes it.
+   *
+   * @param code the process' exit code, which cannot be believed
+   * @param last what it was doing; empty if it had not begun
+   * @param notes what is known of the inputs
+   * @return whether another process shall go on
+   */
+  boolean isExplained(int code, Optional<FlightRecord.Entry> last, Optional<CrashNotes> notes) {
+    String ending = ChildProcess.ending(code);
+    if (++deaths > MOST_DEATHS) {
+      console.say("The process has ended " + deaths + " times; given up." + wayOn);
+      return false;
+    }
+    if (last.isEmpty() || notes.isEmpty()) {
+      console.say(
+          "The process ended by "
+              + ending
+              + " before the first input: while it loaded the model, or for want of memory.");
+      return false;
+    }
+    FlightRecord.Entry entry = last.get();
+    if (entry.doing() != Doing.NOTHING && entry.rows() == 1) {
+      String what = entry.doing() == Doing.DECODING ? "decoding" : "the model";
+      if (notes.get().blame(entry.input(), what + " ended by " + ending)) {
+        console.say(
+            notes.get().name(entry.input())
+                + ": "
+                + what
+                + " ended by "
+                + ending
+                + "; it is marked 'crashed', the others go on.");
+        return true;
+      }
+    }
+    boolean isSeveral = entry.doing() == Doing.RUNNING && entry.rows() > 1;
+    if (isSeveral && notes.get().separate(entry.input())) {
+      console.say(
+          "Running "
+              + entry.rows()
+              + " inputs from "
+              + notes.get().name(entry.input())
+              + " on ended by "
+              + ending
+              + "; they are run one by one to find which.");
+      return true;
+    }
+    return isChance(ending, isSeveral, notes.get());
+  }
+
+  /** A death that no input explains is borne if work was done since the one before. */
+  private boolean isChance(String ending, boolean isSeveral, CrashNotes notes) {
+    if (notes.progress() > progress) {
+      progress = notes.progress();
+      console.say("The process ended by " + ending + " between inputs; going on.");
+      return true;
+    }
+    console.say(
+        "The process ended by "
+            + ending
+            + (isSeveral
+                ? " again where each input alone went well. Give a smaller --batch-size, or more"
+                    + " memory; then begin anew."
+                : " again at the same place, by no input's fault.")
+            + wayOn);
+    return false;
+  }
+}
