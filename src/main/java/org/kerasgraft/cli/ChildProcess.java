@@ -88,6 +88,11 @@ final class ChildProcess {
     watch.start();
   }
 
+  /** Its number. */
+  long pid() {
+    return process.pid();
+  }
+
   /** Waits for its end; passes the wish on that it should end. */
   int end() {
     try {

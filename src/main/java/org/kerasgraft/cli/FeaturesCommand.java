@@ -16,6 +16,7 @@ import org.kerasgraft.features.ExtractionOptions;
 import org.kerasgraft.features.FeatureExtractor;
 import org.kerasgraft.features.FeatureInput;
 import org.kerasgraft.features.FeatureSet;
+import org.kerasgraft.features.Isolation;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
@@ -133,7 +134,8 @@ final class FeaturesCommand implements Command {
       ChildProcess.obeyParent(console);
     } else if (arguments.has("isolate")) {
       List<String> words = arguments.wordsWithout("isolate");
-      return new IsolatedFeatures(words, request.out().folder(), console).run();
+      return new IsolatedCommand(words, new IsolatedFeatures(request.out().folder()), console)
+          .run();
     }
     if (!request.out().resume()) {
       AtomicDirectory.requireFree(request.out().folder());
@@ -176,7 +178,7 @@ final class FeaturesCommand implements Command {
               request.rows().batchSize(),
               new ExtractionProgress(progress, "Features"),
               console.cancellation(),
-              ChildProcess.isThis());
+              watch(request));
       FeatureExtractor extractor = new FeatureExtractor(live, input, options);
       String tensor = network.graph().outputs().get(Network.FEATURES).tensor();
       Path folder = request.out().folder();
@@ -188,6 +190,12 @@ final class FeaturesCommand implements Command {
         set.requireAtMostRejected(request.rows().maxBad());
       }
     }
+  }
+
+  private static Optional<Path> watch(Request request) {
+    return ChildProcess.isThis()
+        ? Optional.of(Isolation.watch(AtomicDirectory.kept(request.out().folder())))
+        : Optional.empty();
   }
 
   private static String summary(FeatureSet set, Request request) {

@@ -27,6 +27,7 @@ final class Postmortem {
 
   private final Console console;
   private final String wayOn;
+  private final String remedy;
   private int deaths;
   private long progress;
 
@@ -37,7 +38,19 @@ final class Postmortem {
    * @param wayOn what can be done after it was given up; may be empty
    */
   Postmortem(Console console, String wayOn) {
+    this(console, wayOn, "Give a smaller --batch-size, or more memory; then begin anew.");
+  }
+
+  /**
+   * Of one command's processes.
+   *
+   * @param console hears what is concluded
+   * @param wayOn what can be done after it was given up; may be empty
+   * @param remedy what helps if a batch ends the process though none of its inputs does
+   */
+  Postmortem(Console console, String wayOn, String remedy) {
     this.console = console;
+    this.remedy = remedy;
     this.wayOn = wayOn.isEmpty() ? "" : " " + wayOn;
   }
 
@@ -73,8 +86,7 @@ final class Postmortem {
    */
   boolean isExplained(int code, Optional<FlightRecord.Entry> last, Optional<CrashNotes> notes) {
     String ending = ChildProcess.ending(code);
-    if (++deaths > MOST_DEATHS) {
-      console.say("The process has ended " + deaths + " times; given up." + wayOn);
+    if (isOneTooMany()) {
       return false;
     }
     if (last.isEmpty() || notes.isEmpty()) {
@@ -113,6 +125,41 @@ final class Postmortem {
     return isChance(ending, isSeveral, notes.get());
   }
 
+  /**
+   * Judges a death at no input: it is borne if work was done since the last one that was.
+   *
+   * @param code the process' exit code, which cannot be believed
+   * @param reached how far the work has come; grows with all that is kept
+   * @return whether another process shall go on
+   */
+  boolean isBorne(int code, long reached) {
+    String ending = ChildProcess.ending(code);
+    if (isOneTooMany()) {
+      return false;
+    }
+    if (reached > progress) {
+      progress = reached;
+      console.say("The process ended by " + ending + " at no input's fault; going on.");
+      return true;
+    }
+    console.say(
+        "The process ended by "
+            + ending
+            + (progress == 0
+                ? " before the first input or anything else was done: while it loaded the model, or"
+                    + " for want of memory."
+                : " again without having come any further, by no input's fault." + wayOn));
+    return false;
+  }
+
+  private boolean isOneTooMany() {
+    if (++deaths <= MOST_DEATHS) {
+      return false;
+    }
+    console.say("The process has ended " + deaths + " times; given up." + wayOn);
+    return true;
+  }
+
   /** A death that no input explains is borne if work was done since the one before. */
   private boolean isChance(String ending, boolean isSeveral, CrashNotes notes) {
     if (notes.progress() > progress) {
@@ -124,8 +171,7 @@ final class Postmortem {
         "The process ended by "
             + ending
             + (isSeveral
-                ? " again where each input alone went well. Give a smaller --batch-size, or more"
-                    + " memory; then begin anew."
+                ? " again where each input alone went well. " + remedy
                 : " again at the same place, by no input's fault.")
             + wayOn);
     return false;

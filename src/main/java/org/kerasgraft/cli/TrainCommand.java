@@ -147,7 +147,11 @@ final class TrainCommand implements Command {
             CommonOptions.FORMAT,
             ResumeOptions.RESUME,
             ResumeOptions.CHECKPOINT_SECONDS),
-        CommonOptions.running());
+        CommonOptions.running(
+            OptionSection.flag(
+                "isolate",
+                "Do it in a process of its own; an input on which that dies becomes a row with the"
+                    + " code 'crashed', and the training goes on without it.")));
   }
 
   @Override
@@ -164,6 +168,12 @@ final class TrainCommand implements Command {
     Request request = Request.of(arguments);
     RunSettings settings = RunSettings.of(arguments, request);
     Output output = request.output();
+    if (ChildProcess.isThis()) {
+      ChildProcess.obeyParent(console);
+    } else if (arguments.has("isolate")) {
+      List<String> words = arguments.wordsWithout("isolate");
+      return new IsolatedCommand(words, new IsolatedTraining(output.out()), console).run();
+    }
     try (Progress progress = new Progress(console, request.data().rows().quiet())) {
       boolean resume = output.interruption().resume();
       Optional<FinishedRun> finished = resume ? FinishedRun.at(output.out()) : Optional.empty();
@@ -203,9 +213,7 @@ final class TrainCommand implements Command {
     try (Backbone backbone = backbone(model, request.head());
         TrainedModel trained =
             fit(
-                trainer(backbone, request, work.progress())
-                    .checkpoints(run.checkpoints(), request.output().interruption().interval())
-                    .cancellation(work.console().cancellation()),
+                interruptible(trainer(backbone, request, work.progress()), request, work),
                 request,
                 work.progress())) {
       requireAccuracy(trained, request.output().required());
@@ -217,6 +225,15 @@ final class TrainCommand implements Command {
       run.commit();
       print(trained, request.output(), work.console());
     }
+  }
+
+  private static Trainer interruptible(Trainer trainer, Request request, Work work) {
+    UnfinishedRun run = work.run();
+    Trainer kept =
+        trainer
+            .checkpoints(run.checkpoints(), request.output().interruption().interval())
+            .cancellation(work.console().cancellation());
+    return ChildProcess.isThis() ? kept.watched(run.watch()) : kept;
   }
 
   private static Backbone backbone(KerasModel model, HeadOptions head) {

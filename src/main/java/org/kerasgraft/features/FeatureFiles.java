@@ -67,9 +67,12 @@ final class FeatureFiles implements AutoCloseable {
       throw new StorageException("Cannot read '" + folder + "': " + e + ".", "", e);
     }
     if (kept.isPresent() && !kept.get().journal().identity().equals(identity)) {
-      if (beginning != Beginning.STORED) {
+      if (!beginning.isStored()) {
         throw other(kept.get().journal().identity(), inputs);
       }
+      kept = Optional.empty();
+    }
+    if (!beginning.trustsCrashed() && Isolation.forget(folder)) {
       kept = Optional.empty();
     }
     finished = kept.isEmpty() && isWhole(folder);
@@ -95,7 +98,8 @@ final class FeatureFiles implements AutoCloseable {
       return false;
     }
     try (FeatureSet set = FeatureSet.open(folder)) {
-      return set.manifest().key().equals(identity.key());
+      return set.manifest().key().equals(identity.key())
+          && (beginning.trustsCrashed() || set.crashed().isEmpty());
     } catch (InvalidDataException | MissingInputException e) {
       return false;
     }
@@ -210,7 +214,7 @@ final class FeatureFiles implements AutoCloseable {
       committed = true;
       return target;
     } catch (CannotCreateException e) {
-      if (beginning == Beginning.STORED) {
+      if (beginning.isStored()) {
         directory.discard(); // another process made the same entry
         committed = true;
       }
