@@ -87,7 +87,7 @@ public final class FeatureExtractor {
 
   private synchronized FeatureKeys keys() {
     if (keys == null) {
-      keys = new FeatureKeys(network.network(), network.options(), input);
+      keys = new FeatureKeys(network.network(), network.options(), input, options.batchSize());
     }
     return keys;
   }
@@ -134,10 +134,11 @@ public final class FeatureExtractor {
    * @param tensor {@code node:index} in the network's graph
    * @param directory as for {@link #extract}, or features that are finished
    * @return the stored features, owned by the caller
-   * @throws CannotCreateException if what is there is of another model, layer, batch size or of
-   *     other inputs, saying what differs
+   * @throws CannotCreateException if finished features of something else are there
+   * @throws UsageException if what was begun is of other choices (layer, batch size, …), saying
+   *     which
    * @throws org.kerasgraft.error.InvalidDataException as {@link #extract}, or if finished features
-   *     are damaged
+   *     are damaged, or the model or inputs of what was begun have changed, saying which
    * @throws org.kerasgraft.error.RunInterruptedException as {@link #extract}
    */
   public FeatureSet resume(String tensor, Path directory) {
@@ -156,7 +157,10 @@ public final class FeatureExtractor {
   }
 
   private void requireSame(FeatureSet finished, String tensor) {
-    List<String> differences = finished.manifest().key().differences(key(tensor));
+    List<String> differences =
+        finished.manifest().key().differences(key(tensor)).stream()
+            .map(FeatureKey.Difference::words)
+            .toList();
     if (!differences.isEmpty()) {
       throw new CannotCreateException(
           "'"
@@ -174,10 +178,9 @@ public final class FeatureExtractor {
     try (NativeScope scope = new NativeScope()) {
       List<FeatureFiles> files = new ArrayList<>();
       for (int i = 0; i < tensors.size(); i++) {
-        Journal.Identity identity = new Journal.Identity(key(tensors.get(i)), options.batchSize());
+        FeatureKey key = key(tensors.get(i));
         files.add(
-            scope.own(
-                new FeatureFiles(directories.get(i), beginning, identity, keys().inputHashes())));
+            scope.own(new FeatureFiles(directories.get(i), beginning, key, keys().inputHashes())));
       }
       List<FeatureFiles> unfinished = files.stream().filter(f -> !f.isFinished()).toList();
       if (!unfinished.isEmpty()) {
