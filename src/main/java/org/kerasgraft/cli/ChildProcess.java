@@ -9,9 +9,11 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.kerasgraft.error.StorageException;
 
 /**
@@ -28,23 +30,34 @@ final class ChildProcess {
 
   private static final int LONGEST_LINE = 4096;
   private static final long GLANCE_MILLIS = 100;
-  private static final long PATIENCE_MILLIS = 100_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Process process;
   private final List<Thread> pumps;
   private final Console console;
 
-  private ChildProcess(Process process, Console console) {
+  private ChildProcess(Process process, PrintStream out, Console console) {
     this.process = process;
     this.console = console;
     this.pumps =
-        List.of(
-            pump(process.getInputStream(), console.out()),
-            pump(process.getErrorStream(), console.err()));
+        List.of(pump(process.getInputStream(), out), pump(process.getErrorStream(), console.err()));
   }
 
   /** Starts a command with this process' Java, flags and class path. */
   static ChildProcess start(List<String> words, Console console) {
+    return start(words, List.of(), console.out(), console);
+  }
+
+  /**
+   * Starts a command with this process' Java, flags and class path.
+   *
+   * @param words the command and its options
+   * @param more further flags of Java
+   * @param out where its standard output goes
+   * @param console where its standard error goes, and the wish that it should end comes from
+   */
+  static ChildProcess start(
+      List<String> words, List<String> more, PrintStream out, Console console) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -54,10 +67,11 @@ final class ChildProcess {
     // Else Java writes a report of many pages into the user's folder.
     command.add("-XX:+SuppressFatalErrorMessage");
     command.add("-D" + CHILD + "=true");
+    command.addAll(more);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(words);
     try {
-      return new ChildProcess(new ProcessBuilder(command).start(), console);
+      return new ChildProcess(new ProcessBuilder(command).start(), out, console);
     } catch (IOException e) {
       throw new StorageException(
           "A process of its own cannot be started: " + e.getMessage() + ".",
@@ -88,16 +102,30 @@ final class ChildProcess {
     watch.start();
   }
 
+  /** Whether it has not ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Waits for its end; passes the wish on that it should end. */
   int end() {
+    return end(console.cancellation()::isCancelled, PATIENCE);
+  }
+
+  /** Lets it end, and ends it if it does not. */
+  int endWithin(Duration patience) {
+    return end(() -> true, patience);
+  }
+
+  private int end(BooleanSupplier isWanted, Duration patience) {
     try {
       long asked = 0;
       while (!process.waitFor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
-        if (console.cancellation().isCancelled()) {
+        if (isWanted.getAsBoolean()) {
           askToEnd();
           asked += GLANCE_MILLIS;
         }
-        if (asked > PATIENCE_MILLIS) {
+        if (asked > patience.toMillis()) {
           process.destroyForcibly();
         }
       }

@@ -111,11 +111,7 @@ final class FeaturesCommand implements Command {
                 "resume",
                 "Go on with a run that was interrupted or killed; ends with the same bytes as an"
                     + " uninterrupted one.")),
-        CommonOptions.running(
-            OptionSection.flag(
-                "isolate",
-                "Decode and run in a process of its own; an input on which it dies becomes a row"
-                    + " with the code 'crashed', the others go on.")));
+        CommonOptions.running(CommonOptions.ISOLATE));
   }
 
   @Override

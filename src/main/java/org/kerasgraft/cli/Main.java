@@ -50,6 +50,8 @@ public final class Main {
   static ExitCode run(List<String> words, Console console) {
     try {
       return dispatch(words, console);
+    } catch (ChildFailure failure) {
+      return failure.code();
     } catch (Exception | LinkageError | VirtualMachineError failure) {
       return report(failure, words.contains("--debug"), console);
     }

@@ -20,6 +20,7 @@ import org.kerasgraft.error.GateNotMetException;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.train.Training;
+import org.kerasgraft.train.Variables;
 
 /** The whole job: cut, features, new head, fine-tuning, evaluation, report, export. */
 final class TrainCommand implements Command {
@@ -237,6 +238,8 @@ final class TrainCommand implements Command {
             .mostRejected(request.data().rows().maxBad());
     if (request.head().trainable().isPresent()) {
       trainer = trainer.trainable(request.head().trainable().get());
+    } else if (request.head().head().isPresent() && request.training().fineTune().epochs() == 0) {
+      trainer = trainer.trainable(Variables.head()); // the model may have no block to fine-tune
     }
     if (request.data().store().isPresent()) {
       trainer = trainer.store(request.data().store().get());

@@ -19,8 +19,8 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A model that gives images back as they are, unless a value is above 250: then it ends the
- * process, from within TensorFlow.
+ * A model that gives images back as they are, unless all values of one are above 250: then it ends
+ * the process, from within TensorFlow. The random images that an export is checked with never are.
  */
 final class AbortingModel {
 
@@ -47,12 +47,10 @@ final class AbortingModel {
     GraphDef.Builder graph = GraphDef.newBuilder();
     graph.addNode(
         node("x", "Placeholder").putAttr("dtype", type()).putAttr("shape", shapeOf(shape)));
-    graph.addNode(constant("axes", axes()));
-    graph.addNode(
-        node("most", "Max", "x", "axes")
-            .putAttr("T", type())
-            .putAttr("Tidx", type(DataType.DT_INT32))
-            .putAttr("keep_dims", AttrValue.newBuilder().setB(false).build()));
+    graph.addNode(constant("each", axes(1, 2, 3)));
+    graph.addNode(constant("all", axes(0)));
+    graph.addNode(reduction("least", "Min", "x", "each"));
+    graph.addNode(reduction("most", "Max", "least", "all"));
     graph.addNode(
         constant(
             "limit",
@@ -127,11 +125,18 @@ final class AbortingModel {
         .build();
   }
 
-  private static TensorProto.Builder axes() {
+  private static NodeDef.Builder reduction(String name, String op, String of, String axes) {
+    return node(name, op, of, axes)
+        .putAttr("T", type())
+        .putAttr("Tidx", type(DataType.DT_INT32))
+        .putAttr("keep_dims", AttrValue.newBuilder().setB(false).build());
+  }
+
+  private static TensorProto.Builder axes(Integer... axes) {
     return TensorProto.newBuilder()
         .setDtype(DataType.DT_INT32)
-        .setTensorShape(shape(4))
-        .addAllIntVal(List.of(0, 1, 2, 3));
+        .setTensorShape(shape(axes.length))
+        .addAllIntVal(List.of(axes));
   }
 
   private static TensorInfo tensor(String name, TensorShapeProto shape) {
