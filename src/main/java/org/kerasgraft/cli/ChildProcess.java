@@ -28,6 +28,9 @@ final class ChildProcess {
   /** A signal's number is added to this to give the exit code. */
   static final int SIGNALLED = 128;
 
+  /** Given by the other process alone: it had to end at the memory limit. */
+  static final int MEMORY_LIMIT = 71;
+
   private static final int LONGEST_LINE = 4096;
   private static final long GLANCE_MILLIS = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(100);
@@ -66,6 +69,7 @@ final class ChildProcess {
         .forEach(command::add);
     // Else Java writes a report of many pages into the user's folder.
     command.add("-XX:+SuppressFatalErrorMessage");
+    command.add("-XX:-CreateCoredumpOnCrash");
     command.add("-D" + CHILD + "=true");
     command.addAll(more);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
@@ -85,7 +89,10 @@ final class ChildProcess {
     return Boolean.getBoolean(CHILD);
   }
 
-  /** In the child: from now on the command is cancelled when the parent ends or wants it. */
+  /**
+   * In the child: from now on the command is cancelled when the parent ends or wants it; if native
+   * code does not come back for long, the process ends all the same.
+   */
   static void obeyParent(Console console) {
     Thread watch =
         new Thread(
@@ -96,10 +103,20 @@ final class ChildProcess {
                 console.say("The process that watches this one cannot be heard: " + e + ".");
               }
               console.cancellation().cancel();
+              haltAfter(PATIENCE);
             },
             "parent-watch");
     watch.setDaemon(true);
     watch.start();
+  }
+
+  private static void haltAfter(Duration patience) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(patience.toMillis());
+      Runtime.getRuntime().halt(ExitCode.INTERRUPTED.code());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Whether it has not ended. */
@@ -177,8 +194,14 @@ final class ChildProcess {
     }
   }
 
-  /** How a process ended, for a person. */
+  /**
+   * How a process ended, for a person. A fault within native code is an abort, too: Java makes it
+   * one.
+   */
   static String ending(int code) {
+    if (code == MEMORY_LIMIT) {
+      return "the memory limit";
+    }
     return switch (code - SIGNALLED) {
       case 4 -> "signal 4 (SIGILL)";
       case 6 -> "signal 6 (SIGABRT)";

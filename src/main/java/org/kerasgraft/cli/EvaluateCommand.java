@@ -1,5 +1,6 @@
 package org.kerasgraft.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,6 +79,11 @@ final class EvaluateCommand implements Command {
         "graft evaluate --model runs/cats-dogs --images test-images",
         "graft evaluate --model runs/cats-dogs --images test-images --format json"
             + " --assert-accuracy-at-least 0.9");
+  }
+
+  @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
   }
 
   @Override

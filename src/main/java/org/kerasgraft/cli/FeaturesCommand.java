@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,11 @@ final class FeaturesCommand implements Command {
         "graft features --model savedmodels/vgg16-mini --at block5_pool --images pictures --out"
             + " features",
         "graft features --model vgg16 --at block4_pool --input x.npy --out features --resume");
+  }
+
+  @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
   }
 
   @Override

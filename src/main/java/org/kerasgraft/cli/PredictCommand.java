@@ -1,5 +1,6 @@
 package org.kerasgraft.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -91,6 +92,11 @@ final class PredictCommand implements Command {
     return List.of(
         "graft predict --model runs/cats-dogs --images photos",
         "graft predict --model runs/cats-dogs --images a.jpg b.jpg --format json --top-k 3");
+  }
+
+  @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
   }
 
   @Override

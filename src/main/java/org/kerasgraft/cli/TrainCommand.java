@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -158,6 +159,11 @@ final class TrainCommand implements Command {
             + " runs/first",
         "graft train --model vgg16 --images train --validation val --head keras-guide --trainable"
             + " 'block4_*,block5_*' --fine-tune-epochs 8 --out runs/second");
+  }
+
+  @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
   }
 
   @Override
