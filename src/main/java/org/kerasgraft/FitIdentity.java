@@ -57,8 +57,6 @@ final class FitIdentity {
   private static Identity run(Fit fit) {
     RuntimeOptions runtime = fit.backbone().model().runtime();
     Provenance.Versions versions = Provenance.Versions.current();
-    int threads =
-        runtime.threads() == 0 ? Runtime.getRuntime().availableProcessors() : runtime.threads();
     return Identity.NONE.and(
         Part.choice("Graft version", versions.graft()),
         Part.choice("TensorFlow version", versions.tensorflow()),
@@ -67,6 +65,6 @@ final class FitIdentity {
         Part.choice(
             "TF_ENABLE_ONEDNN_OPTS",
             Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("unset")),
-        Part.choice("threads", threads));
+        Part.choice("threads", runtime.threadsInUse()));
   }
 }

@@ -185,7 +185,7 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
         Identity.NONE.and(
             Identity.Part.choice("preprocessing", key.preprocessing()),
             Identity.Part.choice("image size", key.imageSize()),
-            Identity.Part.choice("device", key.device().isEmpty() ? "CPU" : key.device()),
+            Identity.Part.choice("device", key.run().device()),
             Identity.Part.content("the model", key.model()));
     for (ImageSubset which : ImageSubset.values()) {
       if (stored.containsKey(which)) {

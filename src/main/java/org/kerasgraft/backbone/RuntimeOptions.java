@@ -35,4 +35,14 @@ public record RuntimeOptions(Device device, int threads) {
   public static RuntimeOptions defaults() {
     return new RuntimeOptions(Device.AUTO, 0);
   }
+
+  /**
+   * The number of threads of one op, which decides how sums are cut into parts and so their last
+   * bits.
+   *
+   * @return what was asked for, else TensorFlow's choice: the number of processors
+   */
+  public int threadsInUse() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
 }

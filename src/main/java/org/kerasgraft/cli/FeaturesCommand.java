@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,11 +113,7 @@ final class FeaturesCommand implements Command {
                 "resume",
                 "Go on with a run that was interrupted or killed; ends with the same bytes as an"
                     + " uninterrupted one.")),
-        CommonOptions.running(
-            OptionSection.flag(
-                "isolate",
-                "Decode and run in a process of its own; an input on which it dies becomes a row"
-                    + " with the code 'crashed', the others go on.")));
+        CommonOptions.running(CommonOptions.ISOLATE));
   }
 
   @Override
@@ -125,6 +122,11 @@ final class FeaturesCommand implements Command {
         "graft features --model savedmodels/vgg16-mini --at block5_pool --images pictures --out"
             + " features",
         "graft features --model vgg16 --at block4_pool --input x.npy --out features --resume");
+  }
+
+  @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
   }
 
   @Override

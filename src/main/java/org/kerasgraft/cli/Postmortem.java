@@ -29,7 +29,7 @@ final class Postmortem {
   private final String wayOn;
   private final String remedy;
   private int deaths;
-  private long progress;
+  private long progress = -1;
 
   /**
    * Of one command's processes.
@@ -89,40 +89,41 @@ final class Postmortem {
     if (isOneTooMany()) {
       return false;
     }
-    if (last.isEmpty() || notes.isEmpty()) {
-      console.say(
-          "The process ended by "
-              + ending
-              + " before the first input: while it loaded the model, or for want of memory.");
+    boolean cameOn = notes.isPresent() && notes.get().progress() > progress;
+    progress = notes.map(CrashNotes::progress).orElse(progress);
+    if (notes.isPresent() && last.isPresent() && isBlamed(ending, last.get(), notes.get())) {
+      return true;
+    }
+    return isChance(ending, last, cameOn, notes.isPresent());
+  }
+
+  private boolean isBlamed(String ending, FlightRecord.Entry entry, CrashNotes notes) {
+    if (entry.doing() == Doing.NOTHING) {
       return false;
     }
-    FlightRecord.Entry entry = last.get();
-    if (entry.doing() != Doing.NOTHING && entry.rows() == 1) {
-      String what = entry.doing() == Doing.DECODING ? "decoding" : "the model";
-      if (notes.get().blame(entry.input(), what + " ended by " + ending)) {
-        console.say(
-            notes.get().name(entry.input())
-                + ": "
-                + what
-                + " ended by "
-                + ending
-                + "; it is marked 'crashed', the others go on.");
-        return true;
-      }
+    String what = entry.doing() == Doing.DECODING ? "decoding" : "the model";
+    if (entry.rows() == 1 && notes.blame(entry.input(), what + " ended by " + ending)) {
+      console.say(
+          notes.name(entry.input())
+              + ": "
+              + what
+              + " ended by "
+              + ending
+              + "; it is marked 'crashed', the others go on.");
+      return true;
     }
-    boolean isSeveral = entry.doing() == Doing.RUNNING && entry.rows() > 1;
-    if (isSeveral && notes.get().separate(entry.input())) {
+    if (entry.rows() > 1 && notes.separate(entry.input())) {
       console.say(
           "Running "
               + entry.rows()
               + " inputs from "
-              + notes.get().name(entry.input())
+              + notes.name(entry.input())
               + " on ended by "
               + ending
               + "; they are run one by one to find which.");
       return true;
     }
-    return isChance(ending, isSeveral, notes.get());
+    return false;
   }
 
   /**
@@ -137,15 +138,16 @@ final class Postmortem {
     if (isOneTooMany()) {
       return false;
     }
-    if (reached > progress) {
-      progress = reached;
-      console.say("The process ended by " + ending + " at no input's fault; going on.");
+    boolean cameOn = reached > Math.max(progress, 0);
+    progress = reached;
+    if (cameOn) {
+      console.say("The process ended by " + ending + ", by no input's fault; going on.");
       return true;
     }
     console.say(
         "The process ended by "
             + ending
-            + (progress == 0
+            + (reached == 0
                 ? " before the first input or anything else was done: while it loaded the model, or"
                     + " for want of memory."
                 : " again without having come any further, by no input's fault." + wayOn));
@@ -161,19 +163,20 @@ final class Postmortem {
   }
 
   /** A death that no input explains is borne if work was done since the one before. */
-  private boolean isChance(String ending, boolean isSeveral, CrashNotes notes) {
-    if (notes.progress() > progress) {
-      progress = notes.progress();
-      console.say("The process ended by " + ending + " between inputs; going on.");
+  private boolean isChance(
+      String ending, Optional<FlightRecord.Entry> last, boolean cameOn, boolean isKept) {
+    if (cameOn) {
+      console.say("The process ended by " + ending + ", by no input's fault; going on.");
       return true;
     }
-    console.say(
-        "The process ended by "
-            + ending
-            + (isSeveral
-                ? " again where each input alone went well. " + remedy
-                : " again at the same place, by no input's fault.")
-            + wayOn);
+    boolean isSeveral = last.isPresent() && last.get().rows() > 1;
+    String where =
+        isSeveral
+            ? " again where each input alone went well. " + remedy
+            : last.isPresent()
+                ? " again at the same place, by no input's fault."
+                : " before the first input: while it loaded the model, or for want of memory.";
+    console.say("The process ended by " + ending + where + (isKept ? wayOn : ""));
     return false;
   }
 }

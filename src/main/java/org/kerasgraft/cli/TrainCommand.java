@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -20,6 +21,7 @@ import org.kerasgraft.error.GateNotMetException;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.train.Training;
+import org.kerasgraft.train.Variables;
 
 /** The whole job: cut, features, new head, fine-tuning, evaluation, report, export. */
 final class TrainCommand implements Command {
@@ -164,6 +166,11 @@ final class TrainCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     RunSettings settings = RunSettings.of(arguments, request);
@@ -254,6 +261,8 @@ final class TrainCommand implements Command {
             .mostRejected(request.data().rows().maxBad());
     if (request.head().trainable().isPresent()) {
       trainer = trainer.trainable(request.head().trainable().get());
+    } else if (request.head().head().isPresent() && request.training().fineTune().epochs() == 0) {
+      trainer = trainer.trainable(Variables.head()); // the model may have no block to fine-tune
     }
     if (request.data().store().isPresent()) {
       trainer = trainer.store(request.data().store().get());

@@ -88,7 +88,7 @@ public final class FeatureExtractor {
 
   private synchronized FeatureKeys keys() {
     if (keys == null) {
-      keys = new FeatureKeys(network.network(), network.options(), input);
+      keys = new FeatureKeys(network.network(), network.options(), input, options.batchSize());
     }
     return keys;
   }
@@ -139,10 +139,11 @@ public final class FeatureExtractor {
    * @param tensor {@code node:index} in the network's graph
    * @param directory as for {@link #extract}, or features that are finished
    * @return the stored features, owned by the caller
-   * @throws CannotCreateException if what is there is of another model, layer, batch size or of
-   *     other inputs, saying what differs
+   * @throws CannotCreateException if finished features of something else are there
+   * @throws UsageException if what was begun is of other choices (layer, batch size, …), saying
+   *     which
    * @throws org.kerasgraft.error.InvalidDataException as {@link #extract}, or if finished features
-   *     are damaged
+   *     are damaged, or the model or inputs of what was begun have changed, saying which
    * @throws org.kerasgraft.error.RunInterruptedException as {@link #extract}
    */
   public FeatureSet resume(String tensor, Path directory) {
@@ -161,7 +162,10 @@ public final class FeatureExtractor {
   }
 
   private void requireSame(FeatureSet finished, String tensor) {
-    List<String> differences = finished.manifest().key().differences(key(tensor));
+    List<String> differences =
+        finished.manifest().key().differences(key(tensor)).stream()
+            .map(FeatureKey.Difference::words)
+            .toList();
     if (!differences.isEmpty()) {
       throw new CannotCreateException(
           "'"
@@ -189,10 +193,9 @@ public final class FeatureExtractor {
     try (NativeScope scope = new NativeScope()) {
       List<FeatureFiles> files = new ArrayList<>();
       for (Target target : targets) {
-        Journal.Identity identity = new Journal.Identity(key(target.tensor()), options.batchSize());
+        FeatureKey key = key(target.tensor());
         files.add(
-            scope.own(
-                new FeatureFiles(target.directory(), beginning, identity, keys().inputHashes())));
+            scope.own(new FeatureFiles(target.directory(), beginning, key, keys().inputHashes())));
       }
       List<FeatureFiles> unfinished = files.stream().filter(f -> !f.isFinished()).toList();
       if (!unfinished.isEmpty()) {

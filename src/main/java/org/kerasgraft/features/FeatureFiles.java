@@ -12,9 +12,11 @@ import java.util.stream.Stream;
 import org.kerasgraft.data.Manifest;
 import org.kerasgraft.data.NpyWriter;
 import org.kerasgraft.error.CannotCreateException;
+import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.error.UsageException;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.internal.NewFile;
@@ -31,7 +33,7 @@ final class FeatureFiles implements AutoCloseable {
   private final String tensor;
   private final Beginning beginning;
   private final AtomicDirectory directory;
-  private final Journal.Identity identity;
+  private final FeatureKey key;
   private Optional<KeptBatches> kept = Optional.empty();
   private boolean finished;
   private boolean committed;
@@ -43,14 +45,15 @@ final class FeatureFiles implements AutoCloseable {
   /**
    * Opens the place beside a target, and what an earlier run left there.
    *
-   * @throws CannotCreateException if the target has content, another process is writing it, or what
-   *     is there is of something else and {@code beginning} does not allow that
+   * @throws CannotCreateException if the target has content, or another process is writing it
+   * @throws UsageException if what is there was begun with other choices
+   * @throws InvalidDataException if what is there was begun with other contents
    */
-  FeatureFiles(Path target, Beginning beginning, Journal.Identity identity, InputHashes inputs) {
-    this.tensor = identity.key().tensor();
+  FeatureFiles(Path target, Beginning beginning, FeatureKey key, InputHashes inputs) {
+    this.tensor = key.tensor();
     this.beginning = beginning;
     this.directory = beginning.open(target);
-    this.identity = identity;
+    this.key = key;
     try {
       look(inputs);
     } catch (RuntimeException e) {
@@ -66,11 +69,8 @@ final class FeatureFiles implements AutoCloseable {
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + folder + "': " + e + ".", "", e);
     }
-    if (kept.isPresent() && !kept.get().journal().identity().equals(identity)) {
-      if (!beginning.isStored()) {
-        throw other(kept.get().journal().identity(), inputs);
-      }
-      kept = Optional.empty();
+    if (kept.isPresent() && !kept.get().journal().key().equals(key)) {
+      throw other(kept.get().journal().key(), inputs);
     }
     if (!beginning.trustsCrashed() && Isolation.forget(folder)) {
       kept = Optional.empty();
@@ -78,18 +78,23 @@ final class FeatureFiles implements AutoCloseable {
     finished = kept.isEmpty() && isWhole(folder);
   }
 
-  private CannotCreateException other(Journal.Identity before, InputHashes inputs) {
-    List<String> parts = before.differences(identity);
+  /** What was begun is of something else; an entry of the store never is, by its name. */
+  private GraftException other(FeatureKey before, InputHashes inputs) {
+    List<FeatureKey.Difference> differences = before.differences(key);
+    List<String> parts = differences.stream().map(FeatureKey.Difference::words).toList();
     String named = parts.contains(FeatureKey.INPUTS) ? inputs.differences(directory.staging()) : "";
-    return new CannotCreateException(
+    String problem =
         "'"
             + directory.staging()
             + "' is an interrupted run of something else: "
             + String.join(", ", parts)
             + (parts.size() == 1 ? " differs" : " differ")
             + (named.isEmpty() ? "" : " (" + named + ")")
-            + ".",
-        "Run it as it was begun, or remove that folder to begin anew.");
+            + ".";
+    String remedy = "Run it as it was begun, or remove that folder to begin anew.";
+    return differences.stream().anyMatch(FeatureKey.Difference::isContent)
+        ? new InvalidDataException(problem, remedy)
+        : new UsageException(problem, remedy);
   }
 
   /** Whether all files are there and only the last name was missing. */
@@ -98,7 +103,7 @@ final class FeatureFiles implements AutoCloseable {
       return false;
     }
     try (FeatureSet set = FeatureSet.open(folder)) {
-      return set.manifest().key().equals(identity.key())
+      return set.manifest().key().equals(key)
           && (beginning.trustsCrashed() || set.crashed().isEmpty());
     } catch (InvalidDataException | MissingInputException e) {
       return false;
@@ -146,7 +151,7 @@ final class FeatureFiles implements AutoCloseable {
       inputs.write(folder);
       index = NewFile.create(folder.resolve(FeatureSet.INDEX));
       index.write(ByteBuffer.wrap(IndexFile.header()));
-      journal = Journal.begin(folder, identity);
+      journal = Journal.begin(folder, key);
       return;
     }
     last = batches().get(batches - 1);
@@ -196,7 +201,7 @@ final class FeatureFiles implements AutoCloseable {
       journal.close();
       Path folder = directory.staging();
       new FeatureManifest(
-              identity.key(),
+              key,
               model.directory().toString(),
               List.copyOf(model.allowedByUser()),
               input.name(),

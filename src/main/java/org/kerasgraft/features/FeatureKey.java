@@ -12,8 +12,8 @@ import org.kerasgraft.error.StorageException;
 import org.kerasgraft.savedmodel.ImportedModel;
 
 /**
- * Everything that stored features depend on. Features are used again for an equal key only; the
- * batch size is no part of it.
+ * Everything that features depend on, to the last bit. Stored ones are used again, and interrupted
+ * ones gone on with, for an equal key only.
  *
  * @param model the model's {@link #modelHash}
  * @param graph hash of the nodes that lead to the tensor, preprocessing included
@@ -23,10 +23,7 @@ import org.kerasgraft.savedmodel.ImportedModel;
  * @param preprocessing what was done to pixels, or {@code array}
  * @param imageSize what images were resized to, {@code HxW}; empty for an array
  * @param resize how images were resized; empty for an array
- * @param graft this library's version
- * @param tensorflow TensorFlow's version
- * @param oneDnn the value of {@code TF_ENABLE_ONEDNN_OPTS}, which changes the last bits
- * @param device {@code gpu} where a GPU computed them, which changes the last bits; else empty
+ * @param run what computed them
  */
 public record FeatureKey(
     String model,
@@ -36,19 +33,47 @@ public record FeatureKey(
     String preprocessing,
     String imageSize,
     String resize,
-    String graft,
-    String tensorflow,
-    String oneDnn,
-    String device) {
+    Run run) {
 
   /** Rises when the files or the meaning of the features change. */
-  private static final String FORMAT = "graft-features-1";
+  private static final String FORMAT = "graft-features-2";
 
   /** How {@link #differences} names the inputs. */
   static final String INPUTS = "the inputs";
 
-  /** A SHA-256 in hexadecimal digits; nothing for a user to read. */
-  private static final int HASH = 64;
+  /**
+   * What decides in which order numbers are added up, and so the last bits.
+   *
+   * @param graft this library's version
+   * @param tensorflow TensorFlow's version
+   * @param oneDnn the value of {@code TF_ENABLE_ONEDNN_OPTS}
+   * @param device {@code cpu} or {@code gpu}
+   * @param threads the number of threads of one op, 1 or more
+   * @param batchSize inputs in a run of the network, 1 or more
+   */
+  public record Run(
+      String graft, String tensorflow, String oneDnn, String device, int threads, int batchSize) {
+
+    /** Checks. */
+    public Run {
+      Objects.requireNonNull(graft);
+      Objects.requireNonNull(tensorflow);
+      Objects.requireNonNull(oneDnn);
+      Objects.requireNonNull(device);
+      if (threads < 1 || batchSize < 1) {
+        throw new IllegalArgumentException(
+            "threads and batchSize must be 1 or more, not " + threads + " and " + batchSize);
+      }
+    }
+  }
+
+  /**
+   * What makes another key another one.
+   *
+   * @param words for a user
+   * @param isContent whether files have changed; else the user has chosen otherwise
+   */
+  record Difference(String words, boolean isContent) {}
 
   /** Checks. */
   public FeatureKey {
@@ -59,10 +84,7 @@ public record FeatureKey(
     Objects.requireNonNull(preprocessing);
     Objects.requireNonNull(imageSize);
     Objects.requireNonNull(resize);
-    Objects.requireNonNull(graft);
-    Objects.requireNonNull(tensorflow);
-    Objects.requireNonNull(oneDnn);
-    device = device == null ? "" : device; // manifests of earlier versions do not have it
+    Objects.requireNonNull(run);
   }
 
   /**
@@ -110,54 +132,63 @@ public record FeatureKey(
    * @return 64 hexadecimal digits
    */
   public String digest() {
-    Sha256 hash =
-        new Sha256()
-            .add(FORMAT)
-            .add(model)
-            .add(graph)
-            .add(tensor)
-            .add(inputs)
-            .add(preprocessing)
-            .add(imageSize)
-            .add(resize)
-            .add(graft)
-            .add(tensorflow)
-            .add(oneDnn);
-    return (device.isEmpty() ? hash : hash.add(device)).hex();
+    return new Sha256()
+        .add(FORMAT)
+        .add(model)
+        .add(graph)
+        .add(tensor)
+        .add(inputs)
+        .add(preprocessing)
+        .add(imageSize)
+        .add(resize)
+        .add(run.graft)
+        .add(run.tensorflow)
+        .add(run.oneDnn)
+        .add(run.device)
+        .add(Integer.toString(run.threads))
+        .add(Integer.toString(run.batchSize))
+        .hex();
   }
 
   /**
-   * What makes another key another one, in words for a user.
+   * What makes another key another one.
    *
-   * @param other the key to compare with
+   * @param now the key to compare with
    * @return the parts that are not the same; empty if all are
    */
-  List<String> differences(FeatureKey other) {
-    List<String> parts = new ArrayList<>();
-    compare(parts, "the model's graph or weights", model, other.model);
-    compare(parts, "the layer", tensor, other.tensor);
-    compare(parts, "the preprocessing", preprocessing, other.preprocessing);
-    compare(parts, "the image size", imageSize, other.imageSize);
-    compare(parts, "the resizing", resize, other.resize);
-    compare(parts, "Graft's version", graft, other.graft);
-    compare(parts, "TensorFlow's version", tensorflow, other.tensorflow);
-    compare(parts, "TF_ENABLE_ONEDNN_OPTS", oneDnn, other.oneDnn);
-    compare(parts, "the device", device, other.device);
-    compare(parts, INPUTS, inputs, other.inputs);
+  List<Difference> differences(FeatureKey now) {
+    List<Difference> parts = new ArrayList<>();
+    contents(parts, "the model's graph or weights", model, now.model);
+    choices(parts, "the layer", tensor, now.tensor);
+    choices(parts, "the preprocessing", preprocessing, now.preprocessing);
+    choices(parts, "the image size", imageSize, now.imageSize);
+    choices(parts, "the resizing", resize, now.resize);
+    choices(parts, "Graft's version", run.graft, now.run.graft);
+    choices(parts, "TensorFlow's version", run.tensorflow, now.run.tensorflow);
+    choices(parts, "TF_ENABLE_ONEDNN_OPTS", run.oneDnn, now.run.oneDnn);
+    choices(parts, "the device", run.device, now.run.device);
+    choices(parts, "the number of threads", run.threads, now.run.threads);
+    choices(parts, "the batch size", run.batchSize, now.run.batchSize);
+    contents(parts, INPUTS, inputs, now.inputs);
     if (parts.isEmpty()) {
-      compare(parts, "the graph that leads to the layer", graph, other.graph);
+      contents(parts, "the graph that leads to the layer", graph, now.graph);
     }
     return parts;
   }
 
-  private static void compare(List<String> parts, String what, String a, String b) {
-    if (!a.equals(b)) {
-      boolean hashes = a.length() == HASH && b.length() == HASH;
-      parts.add(hashes ? what : what + " (" + said(a) + ", now " + said(b) + ")");
+  private static void contents(List<Difference> parts, String what, String hash, String now) {
+    if (!hash.equals(now)) {
+      parts.add(new Difference(what, true));
     }
   }
 
-  private static String said(String value) {
-    return value.isEmpty() ? "none" : value;
+  private static void choices(List<Difference> parts, String what, Object value, Object now) {
+    if (!value.equals(now)) {
+      parts.add(new Difference(what + " (" + said(value) + ", now " + said(now) + ")", false));
+    }
+  }
+
+  private static String said(Object value) {
+    return value.equals("") ? "none" : value.toString();
   }
 }

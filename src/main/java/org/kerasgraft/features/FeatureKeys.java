@@ -23,16 +23,23 @@ import org.tensorflow.proto.NodeDef;
 final class FeatureKeys {
 
   private final Network network;
-  private final RuntimeOptions options;
   private final FeatureInput input;
+  private final FeatureKey.Run run;
   private final String model;
   private final String inputs;
   private final InputHashes inputHashes;
 
-  FeatureKeys(Network network, RuntimeOptions options, FeatureInput input) {
+  FeatureKeys(Network network, RuntimeOptions options, FeatureInput input, int batchSize) {
     this.network = network;
-    this.options = options;
     this.input = input;
+    this.run =
+        new FeatureKey.Run(
+            libraryVersion(),
+            TensorFlow.version(),
+            Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("default"),
+            SessionSettings.usesGpu(options) ? "gpu" : "cpu",
+            options.threadsInUse(),
+            batchSize);
     this.model = FeatureKey.modelHash(network.source());
     this.inputHashes = InputHashes.of(input);
     this.inputs = inputsHash();
@@ -54,10 +61,7 @@ final class FeatureKeys {
         images.map(i -> i.mode().id()).orElse("array"),
         images.map(i -> i.size().toString()).orElse(""),
         images.map(i -> ImageInput.RESIZE).orElse(""),
-        libraryVersion(),
-        TensorFlow.version(),
-        Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("default"),
-        SessionSettings.usesGpu(options) ? "gpu" : "");
+        run);
   }
 
   private static String libraryVersion() {

@@ -31,23 +31,6 @@ final class Journal implements AutoCloseable {
   private static final int FIELDS = 6;
 
   /**
-   * What is being extracted; a journal is gone on with for an equal one only.
-   *
-   * @param key what the features depend on
-   * @param batchSize inputs in a run of the network: another gives other last bits
-   */
-  record Identity(FeatureKey key, int batchSize) {
-    /** What is not as it was, in words; empty if nothing is. */
-    List<String> differences(Identity now) {
-      List<String> parts = key.differences(now.key);
-      if (batchSize != now.batchSize) {
-        parts.add("the batch size (" + batchSize + ", now " + now.batchSize + ")");
-      }
-      return parts;
-    }
-  }
-
-  /**
    * Where an extraction stands at the end of a batch.
    *
    * @param inputs how many inputs are done
@@ -103,12 +86,12 @@ final class Journal implements AutoCloseable {
   /**
    * What a journal says.
    *
-   * @param identity what was being extracted
+   * @param key what was being extracted; a journal is gone on with for an equal one only
    * @param ends where each whole line of a batch ends in the file, in bytes; the first element is
    *     where the first line ends
    * @param batches the batches in order
    */
-  record Content(Identity identity, List<Long> ends, List<Batch> batches) {}
+  record Content(FeatureKey key, List<Long> ends, List<Batch> batches) {}
 
   private final NewFile file;
 
@@ -117,10 +100,10 @@ final class Journal implements AutoCloseable {
   }
 
   /** Begins a journal. */
-  static Journal begin(Path folder, Identity identity) {
+  static Journal begin(Path folder, FeatureKey key) {
     Journal journal = new Journal(NewFile.create(folder.resolve(FILE)));
     try {
-      journal.write(JSON.writeValueAsString(identity));
+      journal.write(JSON.writeValueAsString(key));
       return journal;
     } catch (JsonProcessingException e) {
       journal.close();
@@ -144,7 +127,7 @@ final class Journal implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
-    Optional<Identity> identity = Optional.empty();
+    Optional<FeatureKey> key = Optional.empty();
     List<Long> ends = new ArrayList<>();
     List<Batch> batches = new ArrayList<>();
     int begin = 0;
@@ -155,21 +138,21 @@ final class Journal implements AutoCloseable {
       Optional<String> line = checked(new String(bytes, begin, i - begin, StandardCharsets.UTF_8));
       Optional<Batch> batch = ends.isEmpty() ? Optional.empty() : line.flatMap(Batch::parse);
       if (ends.isEmpty()) {
-        identity = line.flatMap(Journal::identity);
+        key = line.flatMap(Journal::key);
       }
-      if (ends.isEmpty() ? identity.isEmpty() : batch.isEmpty()) {
+      if (ends.isEmpty() ? key.isEmpty() : batch.isEmpty()) {
         break;
       }
       batch.ifPresent(batches::add);
       begin = i + 1;
       ends.add((long) begin);
     }
-    return identity.map(i -> new Content(i, ends, batches));
+    return key.map(k -> new Content(k, ends, batches));
   }
 
-  private static Optional<Identity> identity(String line) {
+  private static Optional<FeatureKey> key(String line) {
     try {
-      return Optional.of(JSON.readValue(line, Identity.class));
+      return Optional.of(JSON.readValue(line, FeatureKey.class));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }

@@ -19,8 +19,8 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A model that gives images back as they are, unless a value is above 250: then it ends the
- * process, from within TensorFlow.
+ * A model that gives images back as they are, unless all values of one are above 250: then it ends
+ * the process, from within TensorFlow. The random images that an export is checked with never are.
  */
 final class AbortingModel {
 
@@ -79,8 +79,7 @@ final class AbortingModel {
   }
 
   /**
-   * Writes the tiny VGG, which can be trained, with such an end before its first layer. Only an
-   * image that is white all over ends the process: what is exported is tried on noise.
+   * Writes the tiny VGG, which can be trained, with such an end before its first layer.
    *
    * @param success whether it ends the process with exit code 0, else by an abort
    */
@@ -90,11 +89,6 @@ final class AbortingModel {
         SavedModel.parseFrom(Files.readAllBytes(VGG.resolve("saved_model.pb"))).toBuilder();
     GraphDef.Builder graph = model.getMetaGraphsBuilder(0).getGraphDefBuilder();
     guard(graph, VGG_INPUT, shape(-1, VGG_SIDE, VGG_SIDE, 3), success);
-    graph.addNode(constant("inner", numbers(1, 2, 3)));
-    graph.addNode(reduction("least", "Min", VGG_INPUT, "inner"));
-    graph.getNodeBuilderList().stream()
-        .filter(node -> node.getName().equals("most"))
-        .forEach(node -> node.setInput(0, "least"));
     graph.getNodeBuilderList().stream()
         .filter(node -> !List.of("least", GUARD).contains(node.getName()))
         .filter(node -> node.getInputList().contains(VGG_INPUT))
@@ -106,8 +100,10 @@ final class AbortingModel {
   /** Adds a node that gives its input on, or ends the process. */
   private static void guard(
       GraphDef.Builder graph, String input, TensorShapeProto shape, boolean success) {
-    graph.addNode(constant("axes", numbers(0, 1, 2, 3)));
-    graph.addNode(reduction("most", "Max", input, "axes"));
+    graph.addNode(constant("each", numbers(1, 2, 3)));
+    graph.addNode(constant("all", numbers(0)));
+    graph.addNode(reduction("least", "Min", input, "each"));
+    graph.addNode(reduction("most", "Max", "least", "all"));
     graph.addNode(
         constant(
             "limit",
@@ -164,19 +160,18 @@ final class AbortingModel {
         .build();
   }
 
+  private static NodeDef.Builder reduction(String name, String op, String of, String axes) {
+    return node(name, op, of, axes)
+        .putAttr("T", type())
+        .putAttr("Tidx", type(DataType.DT_INT32))
+        .putAttr("keep_dims", AttrValue.newBuilder().setB(false).build());
+  }
+
   private static TensorProto.Builder numbers(Integer... values) {
     return TensorProto.newBuilder()
         .setDtype(DataType.DT_INT32)
         .setTensorShape(shape(values.length))
         .addAllIntVal(List.of(values));
-  }
-
-  /** The least of each image, or the most of all. */
-  private static NodeDef.Builder reduction(String name, String op, String input, String axes) {
-    return node(name, op, input, axes)
-        .putAttr("T", type())
-        .putAttr("Tidx", type(DataType.DT_INT32))
-        .putAttr("keep_dims", AttrValue.newBuilder().setB(op.equals("Min")).build());
   }
 
   private static TensorInfo tensor(String name, TensorShapeProto shape) {

@@ -35,7 +35,9 @@ class IsolatedFeaturesTest {
   private void draw(String name, int rgb) throws IOException {
     BufferedImage image =
         new BufferedImage(AbortingModel.SIDE, AbortingModel.SIDE, BufferedImage.TYPE_INT_RGB);
-    image.setRGB(1, 2, rgb);
+    for (int i = 0; i < AbortingModel.SIDE * AbortingModel.SIDE; i++) {
+      image.setRGB(i % AbortingModel.SIDE, i / AbortingModel.SIDE, rgb);
+    }
     ImageIO.write(image, "png", images.resolve(name).toFile());
   }
 

@@ -36,9 +36,9 @@ class PostmortemTest {
   @Test
   void aDeathIsBorneOnceForEachStretchOfProgress() {
     assertTrue(postmortem.isBorne(KILLED, 3));
-    assertSays("graft: The process ended by signal 9 (SIGKILL) at no input's fault; going on.");
+    assertSays("graft: The process ended by signal 9 (SIGKILL), by no input's fault; going on.");
     assertTrue(postmortem.isBorne(0, 4));
-    assertSays("graft: The process ended by exit code 0 at no input's fault; going on.");
+    assertSays("graft: The process ended by exit code 0, by no input's fault; going on.");
     assertFalse(postmortem.isBorne(KILLED, 4));
     assertSays(
         "graft: The process ended by signal 9 (SIGKILL) again without having come any further, by"

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,10 @@ class FeatureSetTest {
           new IndexRow(0, "cats/1.png", "cats", "ok", ""),
           new IndexRow(-1, "dogs/1.png", "dogs", "empty", "0 bytes"),
           new IndexRow(1, "dogs/2.png", "dogs", "ok", ""));
+
+  /** A key's parts, in order. */
+  private static final List<String> PARTS =
+      List.of("m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default", "", "2", "16");
 
   @TempDir private Path folder;
 
@@ -149,22 +155,39 @@ class FeatureSetTest {
   @Test
   void everyPartOfTheKeyChangesItsDigest() {
     FeatureKey key = key();
-    String[] parts = {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default", ""};
-    for (int i = 0; i < parts.length; i++) {
-      String[] changed = parts.clone();
-      changed[i] += "!";
+    for (int i = 0; i < PARTS.size(); i++) {
+      List<String> changed = new ArrayList<>(PARTS);
+      changed.set(i, "1" + PARTS.get(i));
       assertFalse(key.digest().equals(of(changed).digest()), "part " + i);
+      List<FeatureKey.Difference> differences = key.differences(of(changed));
+      assertEquals(1, differences.size(), "part " + i);
+      boolean isContent = Set.of("m", "g", "i").contains(PARTS.get(i));
+      assertEquals(isContent, differences.get(0).isContent(), differences.toString());
     }
-    assertEquals(key.digest(), of(parts).digest());
+    assertEquals(key.digest(), of(PARTS).digest());
+    assertEquals(List.of(), key.differences(of(PARTS)));
   }
 
-  private static FeatureKey of(String[] p) {
-    return new FeatureKey(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10]);
+  private static FeatureKey of(List<String> p) {
+    return new FeatureKey(
+        p.get(0),
+        p.get(1),
+        p.get(2),
+        p.get(3),
+        p.get(4),
+        p.get(5),
+        p.get(6),
+        new FeatureKey.Run(
+            p.get(7),
+            p.get(8),
+            p.get(9),
+            p.get(10),
+            Integer.parseInt(p.get(11)),
+            Integer.parseInt(p.get(12))));
   }
 
   private static FeatureKey key() {
-    return of(
-        new String[] {"m", "g", "y:0", "i", "caffe", "2x2", "bilinear", "1", "2", "default", ""});
+    return of(PARTS);
   }
 
   private Path stored() {
@@ -186,8 +209,7 @@ class FeatureSetTest {
 
   private static FeatureFiles files(Path target) {
     InputHashes inputs = new InputHashes(List.of());
-    FeatureFiles files =
-        new FeatureFiles(target, Beginning.ANEW, new Journal.Identity(key(), 2), inputs);
+    FeatureFiles files = new FeatureFiles(target, Beginning.ANEW, key(), inputs);
     files.begin(0, inputs);
     return files;
   }

@@ -78,10 +78,11 @@ class FeatureStoreTest {
   }
 
   @Test
-  void anotherBatchSizeIsAHit() {
+  void anotherBatchSizeIsAMissSinceItMayChangeLastBits() {
     get(pool5);
     store.get(extractor(1), pool5).close();
-    assertEquals(List.of(pool5), heard.hits);
+    assertEquals(List.of(), heard.hits);
+    assertEquals(List.of(pool5, pool5), heard.misses);
   }
 
   @Test

@@ -26,7 +26,9 @@ import org.kerasgraft.backbone.LiveNetwork;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.GraftException;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.RunInterruptedException;
+import org.kerasgraft.error.UsageException;
 import org.kerasgraft.features.FeatureExtractor.Target;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.Cancellation;
@@ -238,21 +240,27 @@ class ResumedExtractionTest {
   @Test
   void anotherLayerBatchSizeOrChangedInputIsAnErrorThatNamesIt() throws IOException {
     stop(2);
-    refused(() -> extractor(BATCH).resume(other, out()), "the layer (");
-    refused(() -> extractor(3).resume(tensor, out()), "the batch size (2, now 3)");
+    refused(UsageException.class, () -> extractor(BATCH).resume(other, out()), "the layer (");
+    refused(
+        UsageException.class,
+        () -> extractor(3).resume(tensor, out()),
+        "the batch size (2, now 3)");
     Path changed = pictures.resolve("a/4.png");
     byte[] before = Files.readAllBytes(changed);
     Files.copy(TinyVgg.PICTURES.resolve("alpha.png"), changed, StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(pictures.resolve("a/new.png"), "");
     refused(
-        () -> extractor(BATCH).resume(tensor, out()), "'a/4.png' has changed, 'a/new.png' is new");
+        InvalidDataException.class,
+        () -> extractor(BATCH).resume(tensor, out()),
+        "'a/4.png' has changed, 'a/new.png' is new");
     Files.write(changed, before);
     Files.delete(pictures.resolve("a/new.png"));
     resumeAndCompare("after the refusals");
   }
 
-  private static void refused(Executable resume, String said) {
-    GraftException e = assertThrows(CannotCreateException.class, resume);
+  private static void refused(
+      Class<? extends GraftException> kind, Executable resume, String said) {
+    GraftException e = assertThrows(kind, resume);
     assertTrue(e.explain().contains(said), e.explain());
   }
 
@@ -273,7 +281,8 @@ class ResumedExtractionTest {
       assertEquals(6, set.count());
     }
     assertEquals(List.of(PICTURES), heard);
-    refused(() -> extractor(BATCH).resume(other, out()), "the layer (");
+    refused(
+        CannotCreateException.class, () -> extractor(BATCH).resume(other, out()), "the layer (");
     assertEquals(whole, hashes(out()));
   }
 
@@ -302,7 +311,7 @@ class ResumedExtractionTest {
   }
 
   @Test
-  void theStoreGoesOnByItselfAndBeginsAnewWithAnotherBatchSize() throws IOException {
+  void theStoreGoesOnByItselfAndAnotherBatchSizeHasItsOwnEntry() throws IOException {
     FeatureStore store = FeatureStore.at(folder.resolve("store"));
     Path entry = store.directory().resolve(extractor(BATCH).key(tensor).digest());
     assertThrows(RunInterruptedException.class, () -> store.get(stopping(3), tensor));
@@ -315,8 +324,11 @@ class ResumedExtractionTest {
     Files.move(entry, folder.resolve("away"));
     assertThrows(RunInterruptedException.class, () -> store.get(stopping(3), tensor));
     store.get(extractor(3), tensor).close();
-    try (FeatureSet set = FeatureSet.open(entry)) {
+    Path other = store.directory().resolve(extractor(3).key(tensor).digest());
+    try (FeatureSet set = FeatureSet.open(other)) {
       assertEquals(6, set.count());
     }
+    store.get(extractor(BATCH), tensor).close();
+    assertEquals(whole, hashes(entry));
   }
 }

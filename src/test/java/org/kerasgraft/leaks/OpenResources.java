@@ -37,8 +37,8 @@ public record OpenResources(Map<String, Long> counts) {
 
   private static final Pattern MACHINE =
       Pattern.compile(
-          ".*\\.(jar|jsa|so|so\\.[0-9.]+|class)|.*/lib/modules|.*/hsperfdata_.*|/proc/.*|/dev/.*"
-              + "|/usr/.*|/SYSV.*|anon_inode:.*");
+          ".*\\.(jar|jsa|so|so\\.[0-9.]+|class)|.*/lib/modules|.*/hsperfdata_.*|/proc/.*|/sys/.*"
+              + "|/dev/.*|/usr/.*|/SYSV.*|anon_inode:.*");
 
   /**
    * Threads that are made once and stay: the virtual machine's and the test runner's, the JDK's

@@ -39,7 +39,7 @@ class IsolatedTrainingEndTest {
     }
     Outcome outcome = command.end();
     assertEquals(0, outcome.code(), outcome.err());
-    assertTrue(outcome.err().contains("signal 9 (SIGKILL) at no input's fault"), outcome.err());
+    assertTrue(outcome.err().contains("signal 9 (SIGKILL), by no input's fault"), outcome.err());
     assertTrue(outcome.out().contains("Model "), outcome.out());
     assertEquals(whole, training.results("out"));
     assertEquals(List.of("out", "whole"), training.left());
