@@ -45,7 +45,9 @@ class FailingCommandsTest {
     out = place.resolve("out");
   }
 
-  /** Whether only one call fails, or the disk is gone from there on, so that nothing is cleaned up. */
+  /**
+   * Whether only one call fails, or the disk is gone from there on, so that nothing is cleaned up.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void pictures(boolean forGood) throws IOException {

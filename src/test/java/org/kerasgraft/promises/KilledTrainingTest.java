@@ -75,8 +75,8 @@ class KilledTrainingTest {
 
   /**
    * A run's first kill comes while it extracts features; of the others one in four at any time of
-   * an undisturbed run's, mostly before the first step, the rest after some more steps, so that they
-   * fall within training and writing.
+   * an undisturbed run's, mostly before the first step, the rest after some more steps, so that
+   * they fall within training and writing.
    */
   private static void waitForSomePoint(
       CommandProcess command,

@@ -21,7 +21,10 @@ class NoNetworkTest {
   @Test
   void nothingIsReachableWhereTheTestsRunWithoutNetwork() throws IOException {
     if (!"none".equals(System.getProperty("graft.network"))) {
-      Promises.of(16).skipped("all tests without network", "this run has a network; 'bash .ci/promises' takes it away");
+      Promises.of(16)
+          .skipped(
+              "all tests without network",
+              "this run has a network; 'bash .ci/promises' takes it away");
       return;
     }
     assertEquals(List.of(), interfacesUp());

@@ -52,8 +52,7 @@ class PromiseTableTest {
         List.of(new Promises.Row(16, "looks", 1, NoNetworkTest.NONE + " …", false));
     TestReports reports = TestReports.in(folder);
     assertEquals(new TestReports(2, 7, 0, 1), reports);
-    assertEquals(
-        "7 tests, none failed, 1 skipped", reports.row(offline).orElseThrow().result());
+    assertEquals("7 tests, none failed, 1 skipped", reports.row(offline).orElseThrow().result());
     assertEquals(2, reports.row(offline).orElseThrow().count());
     assertTrue(reports.row(ROWS).isEmpty(), "nobody saw that there was no network");
     report(folder, "c.ThirdTest", "tests=\"2\" errors=\"1\" skipped=\"0\" failures=\"0\"");
@@ -63,6 +62,10 @@ class PromiseTableTest {
   private static void report(Path folder, String name, String counts) throws IOException {
     Files.writeString(
         folder.resolve("TEST-" + name + ".xml"),
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" + name + "\" " + counts + "/>");
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\""
+            + name
+            + "\" "
+            + counts
+            + "/>");
   }
 }

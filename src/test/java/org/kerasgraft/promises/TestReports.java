@@ -85,8 +85,7 @@ record TestReports(int classes, int tests, int failed, int skipped) {
             16,
             "all test classes, in a process without network interfaces",
             classes,
-            String.format(
-                Locale.ROOT, "%,d tests, none failed, %,d skipped", tests, skipped),
+            String.format(Locale.ROOT, "%,d tests, none failed, %,d skipped", tests, skipped),
             false));
   }
 }
