@@ -1,5 +1,7 @@
 package org.kerasgraft.promises;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -96,7 +98,7 @@ final class TrainingProcess {
    */
   Map<String, String> results(String name) throws IOException {
     Path run = folder.resolve(name);
-    FinishedRun.at(run).orElseThrow();
+    assertTrue(FinishedRun.at(run).isPresent(), name);
     Map<String, String> results = new TreeMap<>();
     try (Stream<Path> files = Files.walk(run)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
