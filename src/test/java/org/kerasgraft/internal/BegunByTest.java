@@ -67,7 +67,7 @@ class BegunByTest {
   }
 
   @Test
-  void whatNobodyBegunIsForWhoeverKnowsIt() throws IOException {
+  void whatNobodyBeganIsForWhoeverKnowsIt() throws IOException {
     Files.writeString(Files.createDirectory(partial).resolve("mine"), "a user's");
     try (AtomicDirectory found = AtomicDirectory.resumable(target, "train", true)) {
       var told = assertThrows(CannotCreateException.class, found::requireOwn);
