@@ -48,8 +48,9 @@ public final class ServingState {
      * @return one clause without a full stop
      */
     public String text() {
+      String own = StatefulOps.isTableWriter(op) ? "tables" : "variables";
       return "its serving path "
-          + (isRandom() ? "is random" : "changes its own variables")
+          + (isRandom() ? "is random" : "changes its own " + own)
           + ": '"
           + node
           + "' ("
@@ -137,6 +138,9 @@ public final class ServingState {
 
   /** Whether what a writer changes has to do with some nodes. */
   private boolean reaches(NodeDef writer, Set<String> nodes) {
+    if (StatefulOps.isTableWriter(writer.getOp())) {
+      return nodes.contains(DataFlow.nodeOf(writer.getInput(0)));
+    }
     for (String input : writer.getInputList()) {
       VariableSpec variable = network.graph().variables().get(DataFlow.nodeOf(input));
       if (variable == null || !writes(writer, input)) {
