@@ -1,6 +1,7 @@
 package org.kerasgraft.graph;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,8 +139,12 @@ public final class ServingState {
 
   /** Whether what a writer changes has to do with some nodes. */
   private boolean reaches(NodeDef writer, Set<String> nodes) {
-    if (StatefulOps.isTableWriter(writer.getOp())) {
-      return nodes.contains(DataFlow.nodeOf(writer.getInput(0)));
+    Set<String> given = new HashSet<>();
+    writer.getInputList().forEach(input -> given.add(DataFlow.nodeOf(input)));
+    given.retainAll(nodes);
+    if (network.graph().graphDef().getNodeList().stream()
+        .anyMatch(n -> n.getOp().contains("HashTable") && given.contains(n.getName()))) {
+      return true;
     }
     for (String input : writer.getInputList()) {
       VariableSpec variable = network.graph().variables().get(DataFlow.nodeOf(input));
