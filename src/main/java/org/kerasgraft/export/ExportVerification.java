@@ -75,15 +75,18 @@ final class ExportVerification {
     return ServedModel.open(
         directory,
         spec.network().options(),
-        OpPolicy.listedAnd(spec.provenance().surgery().source().allowedOps()));
+        OpPolicy.listedAnd(spec.provenance().surgery().source().allowedOps()),
+        savedReads());
+  }
+
+  private List<String> savedReads() {
+    return IntStream.range(0, body.variables().size()).mapToObj(MainGraph::savedRead).toList();
   }
 
   private void compareVariables(ServedModel served) {
-    List<String> nodes =
-        IntStream.range(0, body.variables().size()).mapToObj(MainGraph::savedRead).toList();
     try (Result live = variables.read();
-        Result reloaded = served.read(nodes)) {
-      for (int i = 0; i < nodes.size(); i++) {
+        Result reloaded = served.read(savedReads())) {
+      for (int i = 0; i < body.variables().size(); i++) {
         if (!sameBits(live.get(i).asRawTensor(), reloaded.get(i).asRawTensor())) {
           throw differs("variable '" + body.variables().get(i).name() + "' has other values");
         }

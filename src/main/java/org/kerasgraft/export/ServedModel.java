@@ -30,6 +30,9 @@ import org.tensorflow.types.TString;
  */
 public final class ServedModel implements AutoCloseable {
 
+  private static final List<String> SIGNATURES =
+      List.of(MainGraph.SERVING_DEFAULT, MainGraph.SERVING_BYTES);
+
   private final ServedDirectory directory;
   private final ServedGraph graph;
   private final SignatureDef serving;
@@ -79,11 +82,16 @@ public final class ServedModel implements AutoCloseable {
    * @throws org.kerasgraft.error.ModelRefusedException if it holds any other
    */
   public static ServedModel open(Path path, RuntimeOptions options, OpPolicy policy) {
+    return open(path, options, policy, List.of());
+  }
+
+  /** Opens with other nodes besides, for {@link #read}. */
+  static ServedModel open(Path path, RuntimeOptions options, OpPolicy policy, List<String> also) {
     ServedDirectory directory = ServedDirectory.find(path);
     SessionSettings settings = SessionSettings.of(options);
     try {
       ImportedModel model = SavedModelReader.read(directory.path(), policy);
-      return new ServedModel(directory, ServedGraph.open(model, settings));
+      return new ServedModel(directory, ServedGraph.open(model, settings, SIGNATURES, also));
     } catch (RuntimeException e) {
       if (!NativeFailure.is(e)) {
         throw e;
@@ -221,7 +229,7 @@ public final class ServedModel implements AutoCloseable {
     return run(serving, batch, outputs);
   }
 
-  /** Value of any tensor that needs no input; owned by the caller. */
+  /** Values of nodes that it was opened with besides; owned by the caller. */
   Result read(List<String> nodes) {
     Session.Runner runner = session().runner();
     nodes.forEach(runner::fetch);

@@ -1,6 +1,7 @@
 package org.kerasgraft.graph;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ final class FlatNodes {
 
   private final List<NodeDef> nodes = new ArrayList<>();
   private final Set<String> used = new HashSet<>();
+
+  /** Name to the last number that was tried with it, so that many equal names take no longer. */
+  private final Map<String, Integer> numbers = new HashMap<>();
 
   /** The nodes so far, each after its inputs. */
   List<NodeDef> list() {
@@ -27,8 +31,8 @@ final class FlatNodes {
   /** Takes the name, or one made from it if it is taken. */
   String unique(String name) {
     String free = name;
-    for (int i = 1; !used.add(free); i++) {
-      free = name + "__" + i;
+    while (!used.add(free)) {
+      free = name + "__" + numbers.merge(name, 1, Integer::sum);
     }
     return free;
   }

@@ -162,8 +162,7 @@ final class FunctionBody {
     if (depth >= DEEPEST) {
       throw library.damaged("its functions call each other in a circle");
     }
-    FunctionDef function = library.function(call);
-    BodyForm.check(library, function);
+    FunctionDef function = library.inlined(call);
     FunctionBody callee =
         new FunctionBody(library, flat, function.getNodeDefList(), below, depth + 1);
     List<OpDef.ArgDef> declared = function.getSignature().getInputArgList();

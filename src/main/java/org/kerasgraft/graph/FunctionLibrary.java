@@ -2,9 +2,13 @@ package org.kerasgraft.graph;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
@@ -14,8 +18,13 @@ import org.tensorflow.proto.OpDef;
 /** The functions of a model's graph, as calls name them. */
 final class FunctionLibrary {
 
+  /** Calls, and nodes of the bodies put in their place; twice as many as the scan allows. */
+  private static final long MOST = 500_000;
+
   private final Map<String, FunctionDef> functions = new HashMap<>();
+  private final Set<String> checked = new HashSet<>();
   private final ImportedModel model;
+  private long inlined;
 
   FunctionLibrary(ImportedModel model) {
     this.model = model;
@@ -41,6 +50,33 @@ final class FunctionLibrary {
     FunctionDef function = functions.get(name);
     if (function == null) {
       throw damaged("node '" + call.getName() + "' calls the absent function '" + name + "'");
+    }
+    return function;
+  }
+
+  /**
+   * What a call calls, to be put in its place: its body is checked, and what has been put in place
+   * so far is counted.
+   *
+   * @throws ModelRefusedException if calls within calls make too much of it
+   */
+  FunctionDef inlined(NodeDef call) {
+    FunctionDef function = function(call);
+    inlined += 1 + function.getNodeDefCount();
+    if (inlined > MOST) {
+      throw new ModelRefusedException(
+          String.format(
+              Locale.ROOT,
+              "The graph of '%s' has more than %,d nodes when its calls are replaced by what they"
+                  + " call, at '%s' in the function '%s'.",
+              model.directory(),
+              MOST,
+              call.getName(),
+              function.getSignature().getName()),
+          "No export of Keras has as many; do not use this model.");
+    }
+    if (checked.add(function.getSignature().getName())) {
+      BodyForm.check(this, function);
     }
     return function;
   }

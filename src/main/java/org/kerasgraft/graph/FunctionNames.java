@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.tensorflow.proto.AttrValue;
+import org.kerasgraft.savedmodel.FunctionReferences;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.NodeDef;
@@ -23,8 +23,7 @@ final class FunctionNames {
     FunctionDefLibrary.Builder functions = FunctionDefLibrary.newBuilder();
     while (!open.isEmpty()) {
       NodeDef node = open.pop();
-      Set<String> named = of(node);
-      for (String name : named) {
+      for (String name : FunctionReferences.of(node)) {
         FunctionDef function = library.get(name);
         if (function != null && needed.add(name)) {
           functions.addFunction(function);
@@ -33,13 +32,6 @@ final class FunctionNames {
       }
     }
     return functions.build();
-  }
-
-  /** The functions that a node may name, its op included. */
-  private static Set<String> of(NodeDef node) {
-    Set<String> named = new LinkedHashSet<>(Set.of(node.getOp()));
-    node.getAttrMap().values().forEach(value -> add(value, named));
-    return named;
   }
 
   /**
@@ -55,19 +47,12 @@ final class FunctionNames {
       if (StatefulOps.isRandom(next.getOp()) || StatefulOps.isWriter(next.getOp())) {
         return next.getOp();
       }
-      for (String name : of(next)) {
+      for (String name : FunctionReferences.of(next)) {
         if (library.containsKey(name) && seen.add(name)) {
           open.addAll(library.get(name).getNodeDefList());
         }
       }
     }
     return "";
-  }
-
-  private static void add(AttrValue value, Set<String> named) {
-    if (value.hasFunc()) {
-      named.add(value.getFunc().getName());
-    }
-    value.getList().getFuncList().forEach(f -> named.add(f.getName()));
   }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.TensorSpec;
@@ -23,10 +24,12 @@ import org.tensorflow.proto.NodeDef;
 final class GraphForm {
 
   private final ImportedModel model;
+  private final FunctionLibrary library;
   private final Map<String, FunctionDef> functions = new HashMap<>();
 
   private GraphForm(ImportedModel model, GraphDef graph) {
     this.model = model;
+    this.library = new FunctionLibrary(model);
     graph.getLibrary().getFunctionList().forEach(f -> functions.put(f.getSignature().getName(), f));
   }
 
@@ -47,7 +50,7 @@ final class GraphForm {
   }
 
   private void checkEnd(Map<String, List<DataType>> types, TensorSpec spec, String end) {
-    DataType actual = type(types, spec.tensor(), List.of());
+    DataType actual = type(types, spec.tensor(), Map.of());
     if (actual != spec.dtype()) {
       throw damaged(
           "the signature's "
@@ -70,13 +73,14 @@ final class GraphForm {
     String place = " of the function '" + function.getSignature().getName() + "'";
     List<NodeDef> nodes = function.getNodeDefList();
     check(nodes, types, place);
+    Map<String, NodeDef> named = byName(nodes);
     function
         .getSignature()
         .getOutputArgList()
         .forEach(
             result -> {
               String returned = function.getRetOrDefault(result.getName(), "");
-              if (type(types, returned, nodes) != result.getType()) {
+              if (type(types, returned, named) != result.getType()) {
                 throw damaged(
                     "the result '"
                         + result.getName()
@@ -87,7 +91,7 @@ final class GraphForm {
                         + ", but '"
                         + returned
                         + "' is "
-                        + type(types, returned, nodes));
+                        + type(types, returned, named));
               }
             });
   }
@@ -100,10 +104,17 @@ final class GraphForm {
         throw damaged("there are two nodes '" + node.getName() + "'" + place);
       }
     }
+    Map<String, NodeDef> named = byName(nodes);
     for (NodeDef node : nodes) {
-      checkInputs(node, types, nodes, place);
+      checkInputs(node, types, named, place);
     }
     return types;
+  }
+
+  private static Map<String, NodeDef> byName(List<NodeDef> nodes) {
+    Map<String, NodeDef> named = new HashMap<>();
+    nodes.forEach(node -> named.putIfAbsent(node.getName(), node));
+    return named;
   }
 
   private List<DataType> outputs(NodeDef node, String place) {
@@ -144,7 +155,7 @@ final class GraphForm {
   }
 
   private void checkInputs(
-      NodeDef node, Map<String, List<DataType>> types, List<NodeDef> nodes, String place) {
+      NodeDef node, Map<String, List<DataType>> types, Map<String, NodeDef> nodes, String place) {
     FunctionDef function = functions.get(node.getOp());
     List<DataType> wanted;
     if (function != null) {
@@ -185,7 +196,8 @@ final class GraphForm {
   }
 
   /** The type of a reference; {@code DT_INVALID} if there is no such tensor. */
-  private DataType type(Map<String, List<DataType>> types, String reference, List<NodeDef> nodes) {
+  private DataType type(
+      Map<String, List<DataType>> types, String reference, Map<String, NodeDef> nodes) {
     String[] parts = reference.split(":", -1);
     List<DataType> outputs = types.getOrDefault(parts[0], List.of());
     int index = 0;
@@ -193,9 +205,8 @@ final class GraphForm {
       if (parts.length == 2) {
         index = Integer.parseInt(parts[1]);
       } else if (parts.length == 3) {
-        NodeDef node =
-            nodes.stream().filter(n -> n.getName().equals(parts[0])).findFirst().orElseThrow();
-        index = new FunctionLibrary(model).resultIndex(node, parts[1], Integer.parseInt(parts[2]));
+        NodeDef node = Optional.ofNullable(nodes.get(parts[0])).orElseThrow();
+        index = library.resultIndex(node, parts[1], Integer.parseInt(parts[2]));
       }
     } catch (IllegalArgumentException | NoSuchElementException e) {
       index = -1;

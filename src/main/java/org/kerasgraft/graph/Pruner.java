@@ -6,10 +6,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
@@ -40,6 +42,27 @@ public final class Pruner {
       }
     }
     return kept;
+  }
+
+  /**
+   * The part of a graph that some tensors or ops need, with the functions that it names: nothing
+   * else can run.
+   *
+   * @param graph the graph; not modified
+   * @param tensors {@code node} or {@code node:index}
+   * @return the smaller graph, without gradient functions
+   */
+  public static GraphDef needed(GraphDef graph, Collection<String> tensors) {
+    Set<String> kept = ancestors(graph, tensors);
+    Map<String, FunctionDef> library = new HashMap<>();
+    graph.getLibrary().getFunctionList().forEach(f -> library.put(f.getSignature().getName(), f));
+    List<NodeDef> nodes =
+        graph.getNodeList().stream().filter(node -> kept.contains(node.getName())).toList();
+    return graph.toBuilder()
+        .clearNode()
+        .addAllNode(nodes)
+        .setLibrary(FunctionNames.needed(nodes, library))
+        .build();
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.kerasgraft.graph;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,9 @@ public final class ServingState {
      * @return one clause without a full stop
      */
     public String text() {
+      String own = StatefulOps.isTableWriter(op) ? "tables" : "variables";
       return "its serving path "
-          + (isRandom() ? "is random" : "changes its own variables")
+          + (isRandom() ? "is random" : "changes its own " + own)
           + ": '"
           + node
           + "' ("
@@ -137,6 +139,13 @@ public final class ServingState {
 
   /** Whether what a writer changes has to do with some nodes. */
   private boolean reaches(NodeDef writer, Set<String> nodes) {
+    Set<String> given = new HashSet<>();
+    writer.getInputList().forEach(input -> given.add(DataFlow.nodeOf(input)));
+    given.retainAll(nodes);
+    if (network.graph().graphDef().getNodeList().stream()
+        .anyMatch(n -> n.getOp().contains("HashTable") && given.contains(n.getName()))) {
+      return true;
+    }
     for (String input : writer.getInputList()) {
       VariableSpec variable = network.graph().variables().get(DataFlow.nodeOf(input));
       if (variable == null || !writes(writer, input)) {

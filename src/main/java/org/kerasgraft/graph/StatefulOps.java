@@ -10,7 +10,12 @@ final class StatefulOps {
       Set.of("AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp");
   private static final List<String> WRITER_PREFIXES =
       List.of(
-          "ResourceApply", "ResourceSparseApply", "ResourceScatter", "ResourceStridedSliceAssign");
+          "ResourceApply",
+          "ResourceSparseApply",
+          "ResourceScatter",
+          "ResourceStridedSliceAssign",
+          "LookupTableInsert",
+          "LookupTableImport");
   private static final List<String> RANDOM_PREFIXES =
       List.of(
           "Random",
@@ -21,6 +26,11 @@ final class StatefulOps {
           "StatefulTruncatedNormal",
           "StatelessTruncatedNormal",
           "StatelessMultinomial",
+          "StatelessShuffle",
+          "SampleDistortedBoundingBox",
+          "FractionalMaxPool",
+          "FractionalAvgPool",
+          "ExtractGlimpse", // fills up with noise
           "ParameterizedTruncatedNormal",
           "TruncatedNormal",
           "Multinomial",
@@ -34,7 +44,12 @@ final class StatefulOps {
     return RANDOM_PREFIXES.stream().anyMatch(op::startsWith);
   }
 
-  /** Whether an op writes a variable, which is then its first input. */
+  /** Whether what an op writes is a table. */
+  static boolean isTableWriter(String op) {
+    return op.startsWith("LookupTable") && isWriter(op);
+  }
+
+  /** Whether an op writes a variable or a table, which is then its first input. */
   static boolean isWriter(String op) {
     return WRITERS.contains(op) || WRITER_PREFIXES.stream().anyMatch(op::startsWith);
   }

@@ -34,6 +34,15 @@ final class CheckpointIndex {
   /** A block's trailer: one byte of compression type and a masked crc32c. */
   private static final int TRAILER = 5;
 
+  /** Bytes of a key, and of what stands under it; real ones have hundreds. */
+  private static final int LONGEST = 64 << 10;
+
+  /** Entries; each variable has one. */
+  private static final int MOST = 1_000_000;
+
+  /** TensorFlow's own limit. */
+  private static final int DIMENSIONS = 254;
+
   /** The key of the checkpoint's own object graph. */
   private static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
@@ -67,12 +76,11 @@ final class CheckpointIndex {
           "Copy the whole SavedModel directory, 'variables' included.");
     }
     try {
-      byte[] table = Files.readAllBytes(file);
-      return new CheckpointIndex(file, new Table(table, prefix).entries());
+      byte[] table = WholeFile.read(file, ModelLimits.STANDARD.fileBytes());
+      return new CheckpointIndex(file, new Table(table, file, prefix).entries());
+    } catch (InvalidModelException | ModelRefusedException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
-      if (e instanceof InvalidModelException invalid) {
-        throw invalid;
-      }
       throw damaged(file, e);
     }
   }
@@ -96,9 +104,7 @@ final class CheckpointIndex {
       return TrackableObjectGraph.getDefaultInstance();
     }
     if (entry.size() > ModelLimits.STANDARD.fileBytes()) {
-      throw new ModelRefusedException(
-          "'" + file + "' names an object graph of " + entry.size() + " bytes.",
-          "No export of Keras has one as large; do not use this model.");
+      throw refused(file, "names an object graph of " + entry.size() + " bytes");
     }
     try (FileChannel channel = FileChannel.open(entry.shard())) {
       ByteBuffer stored = ByteBuffer.allocate(Math.toIntExact(entry.size()));
@@ -109,7 +115,12 @@ final class CheckpointIndex {
       CodedInputStream in = CodedInputStream.newInstance(stored.array());
       int length = in.readRawVarint32();
       in.skipRawBytes(4);
-      return TrackableObjectGraph.parseFrom(in.readRawBytes(length));
+      byte[] graph = in.readRawBytes(length);
+      PartCount.require(
+          entry.shard(), graph, TrackableObjectGraph.getDescriptor(), ModelLimits.STANDARD);
+      return TrackableObjectGraph.parseFrom(graph);
+    } catch (ModelRefusedException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw damaged(entry.shard(), e);
     }
@@ -167,16 +178,25 @@ final class CheckpointIndex {
         "'" + file + "' is damaged or truncated.", "Copy or export the model again.", cause);
   }
 
+  private static ModelRefusedException refused(Path file, String what) {
+    return new ModelRefusedException(
+        "'" + file + "' " + what + ".", "No export of Keras does; do not use this model.");
+  }
+
   /** Walks the table's blocks. */
   private static final class Table {
     private final byte[] bytes;
+    private final Path file;
     private final Path prefix;
     private final Map<String, Entry> found = new TreeMap<>();
     private final Map<Integer, Long> shardLengths = new TreeMap<>();
     private int shards;
+    private long blocksEnd;
+    private long count;
 
-    Table(byte[] bytes, Path prefix) {
+    Table(byte[] bytes, Path file, Path prefix) {
       this.bytes = bytes;
+      this.file = file;
       this.prefix = prefix;
     }
 
@@ -204,6 +224,12 @@ final class CheckpointIndex {
       if (littleEndian32((int) (offset + size) + 1) != masked((int) checksum.getValue())) {
         throw new InvalidProtocolBufferException("a block's checksum differs");
       }
+      if (!index) {
+        if (offset < blocksEnd) {
+          throw refused(file, "names a block twice, or blocks out of their order");
+        }
+        blocksEnd = offset + size + TRAILER;
+      }
       int end = (int) (offset + size);
       int restarts = (int) littleEndian32(end - 4);
       int length = (int) size - 4 - 4 * restarts;
@@ -213,6 +239,7 @@ final class CheckpointIndex {
         int shared = in.readRawVarint32();
         int own = in.readRawVarint32();
         int valueLength = in.readRawVarint32();
+        requireUsual(shared, own, valueLength);
         key = key.substring(0, shared).concat(ByteString.copyFrom(in.readRawBytes(own)));
         byte[] value = in.readRawBytes(valueLength);
         if (index) {
@@ -221,6 +248,16 @@ final class CheckpointIndex {
         } else {
           entry(key.toStringUtf8(), value);
         }
+      }
+    }
+
+    /** Keys share beginnings, so that a short table can say long ones. */
+    private void requireUsual(int shared, int own, int valueLength) {
+      if ((long) shared + own > LONGEST || valueLength > LONGEST) {
+        throw refused(file, "has a key or an entry of more than " + LONGEST + " bytes");
+      }
+      if (++count > MOST) {
+        throw refused(file, "has more than " + MOST + " entries");
       }
     }
 
@@ -236,6 +273,9 @@ final class CheckpointIndex {
         throw new InvalidModelException(
             "'" + shard(entry.getShardId()) + "' is truncated: '" + key + "' ends beyond it.",
             "Copy or export the model again.");
+      }
+      if (entry.getShape().getDimCount() > DIMENSIONS) {
+        throw refused(file, "has a shape of more than " + DIMENSIONS + " dimensions");
       }
       long[] dims = entry.getShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
       found.put(

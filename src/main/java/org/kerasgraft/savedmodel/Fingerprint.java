@@ -52,7 +52,7 @@ final class Fingerprint {
     Fingerprint fingerprint = new Fingerprint(file);
     Path index = directory.resolve("variables").resolve("variables.index");
     try {
-      fingerprint.parse(Files.readAllBytes(file));
+      fingerprint.parse(WholeFile.read(file, ModelLimits.STANDARD.fileBytes()));
       if (fingerprint.version <= NEWEST) {
         fingerprint.compare(
             MODEL,
@@ -62,7 +62,8 @@ final class Fingerprint {
                     ? model.getMetaGraphs(0).getGraphDef()
                     : model));
         if (Files.isRegularFile(index)) {
-          fingerprint.compare(CHECKPOINT, index, Files.readAllBytes(index));
+          fingerprint.compare(
+              CHECKPOINT, index, WholeFile.read(index, ModelLimits.STANDARD.fileBytes()));
         }
       }
     } catch (IOException e) {

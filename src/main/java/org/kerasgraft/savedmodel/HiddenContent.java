@@ -1,28 +1,19 @@
 package org.kerasgraft.savedmodel;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.AttrValue.ListValue;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * What an attribute may hide: a graph in a text, which some ops run, or a constant that stands for
- * an object of the process and not for a value, or packs texts so that they cannot be looked at
- * ({@code tensor_content}). No export of Keras has any.
+ * What an attribute may hide: a graph in a text, which some ops run; a constant that stands for an
+ * object of the process and not for a value, or packs texts so that they cannot be looked at
+ * ({@code tensor_content}); a function that only its caller names, so that none can say what a node
+ * runs. No export of Keras has any. Whether a text is a graph is told as well as can be.
  */
 final class HiddenContent {
-
-  /** How TensorFlow names an op. */
-  private static final Pattern OP = Pattern.compile("_?[A-Z][A-Za-z0-9_>]*");
-
-  /** Too short for a node with an op. */
-  private static final int SHORTEST = 8;
 
   private static final String GRAPH = "hides a graph in an attribute";
 
@@ -31,16 +22,17 @@ final class HiddenContent {
   /** What is hidden in it, as a clause; empty if nothing is. */
   static Optional<String> of(AttrValue value) {
     return switch (value.getValueCase()) {
-      case S -> isGraph(value.getS()) ? Optional.of(GRAPH) : Optional.empty();
+      case S -> HiddenGraph.is(value.getS()) ? Optional.of(GRAPH) : Optional.empty();
       case TENSOR -> of(value.getTensor());
       case FUNC -> of(value.getFunc());
       case LIST -> of(value.getList());
+      case PLACEHOLDER -> Optional.of("takes an attribute from its caller");
       default -> Optional.empty(); // numbers, types and shapes
     };
   }
 
   private static Optional<String> of(ListValue list) {
-    if (list.getSList().stream().anyMatch(HiddenContent::isGraph)) {
+    if (list.getSList().stream().anyMatch(HiddenGraph::is)) {
       return Optional.of(GRAPH);
     }
     for (TensorProto tensor : list.getTensorList()) {
@@ -53,6 +45,10 @@ final class HiddenContent {
   }
 
   private static Optional<String> of(NameAttrList call) {
+    if (call.getAttrMap().values().stream()
+        .anyMatch(v -> v.hasFunc() || v.getList().getFuncCount() > 0)) {
+      return Optional.of("passes a function to a function");
+    }
     return call.getAttrMap().values().stream().flatMap(v -> of(v).stream()).findFirst();
   }
 
@@ -64,21 +60,8 @@ final class HiddenContent {
     if (type == DataType.DT_STRING && !tensor.getTensorContent().isEmpty()) {
       return Optional.of("holds packed texts in a constant");
     }
-    return tensor.getStringValList().stream().anyMatch(HiddenContent::isGraph)
+    return tensor.getStringValList().stream().anyMatch(HiddenGraph::is)
         ? Optional.of(GRAPH)
         : Optional.empty();
-  }
-
-  private static boolean isGraph(ByteString text) {
-    if (text.size() < SHORTEST) {
-      return false;
-    }
-    try {
-      GraphDef graph = GraphDef.parseFrom(text);
-      return graph.getNodeCount() > 0
-          && graph.getNodeList().stream().allMatch(n -> OP.matcher(n.getOp()).matches());
-    } catch (InvalidProtocolBufferException e) {
-      return false; // a text, or anything else that is no graph
-    }
   }
 }

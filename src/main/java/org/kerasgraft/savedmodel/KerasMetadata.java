@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
 import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObject;
 
 /**
@@ -29,6 +30,9 @@ final class KerasMetadata {
 
   private static final String LAYER_PREFIX = "_tf_keras_";
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Characters about one object; a tree of them takes some fifty times as much. */
+  private static final int MOST = 16 << 20;
 
   /** What the file says about one object: {@code root.first.conv} and so on, and its JSON. */
   private record Entry(String path, String json) {}
@@ -51,11 +55,13 @@ final class KerasMetadata {
     List<Entry> entries = new ArrayList<>();
     try {
       if (Files.isRegularFile(file)) {
-        readFile(Files.readAllBytes(file), entries);
+        readFile(WholeFile.read(file, ModelLimits.STANDARD.fileBytes()), entries);
       } else {
         readObjects(objects, entries);
       }
       return layers(entries);
+    } catch (ModelRefusedException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new InvalidModelException(
           "The Keras metadata of '" + directory + "' is damaged or truncated.",
@@ -64,17 +70,26 @@ final class KerasMetadata {
     }
   }
 
+  private static JsonNode parsed(Entry entry) throws IOException {
+    if (entry.json().length() > MOST) {
+      throw new ModelRefusedException(
+          "The Keras metadata of '" + entry.path() + "' has more than " + MOST + " characters.",
+          "No export of Keras has as much; do not use this model.");
+    }
+    return JSON.readTree(entry.json());
+  }
+
   /** The first entry is the model's. */
   private static List<KerasLayer> layers(List<Entry> entries) throws IOException {
     Map<String, KerasLayer> layers = new LinkedHashMap<>();
     if (entries.isEmpty()) {
       return List.of();
     }
-    JsonNode root = JSON.readTree(entries.get(0).json());
+    JsonNode root = parsed(entries.get(0));
     addConfigured("", root.path("config"), layers);
     Map<String, String> names = new HashMap<>();
     for (Entry entry : entries.subList(1, entries.size())) {
-      JsonNode json = JSON.readTree(entry.json());
+      JsonNode json = parsed(entry);
       String own = json.path("name").asText(json.path("config").path("name").asText(""));
       String name = outer(entry.path(), names) + own;
       names.put(entry.path(), name + "/");

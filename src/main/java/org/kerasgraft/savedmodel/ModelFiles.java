@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.kerasgraft.error.StorageException;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.SavedModel;
@@ -20,7 +21,10 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
   static final String PLACE = "directory";
 
   /** Read piece by piece, if at all; of any size. */
-  private static final String LARGE = "variables/.*\\.data-.*|assets/.*";
+  private static final String LARGE = "variables/[^/]*\\.data-\\d{5}-of-\\d{5}|assets/.*";
+
+  /** What TensorFlow's loader looks for beside or instead of {@code saved_model.pb}. */
+  private static final Set<String> OTHER_FORMS = Set.of("saved_model.pbtxt", "saved_model.cpb");
 
   private final Path directory;
   private final Path real;
@@ -63,12 +67,16 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
     String name = real.relativize(file).toString().replace('\\', '/');
     if (attributes.isSymbolicLink()) {
-      if (!leadsInto(file)) {
-        add(name, "is a link that leads out of the model");
+      String fault = fault(file);
+      if (!fault.isEmpty()) {
+        add(name, fault);
         return counted();
       }
     } else if (!attributes.isRegularFile()) {
       add(name, "is no regular file");
+    }
+    if (OTHER_FORMS.contains(name)) {
+      add(name, "is a second form of the model, which other loaders may take for it");
     }
     if (Files.size(file) > limits.fileBytes() && !name.matches(LARGE)) {
       add(name, String.format(Locale.ROOT, "has more than %,d bytes", limits.fileBytes()));
@@ -91,12 +99,17 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
     return FileVisitResult.TERMINATE;
   }
 
-  private boolean leadsInto(Path link) {
+  /** What is wrong with a link; what it leads to is looked at under the link's own name. */
+  private String fault(Path link) {
     try {
-      return link.toRealPath().startsWith(real);
+      Path target = link.toRealPath();
+      if (target.startsWith(real)) {
+        return Files.isRegularFile(target) ? "" : "is a link to a folder or a special file";
+      }
     } catch (IOException e) {
-      return false; // leads nowhere, or in a circle
+      // leads nowhere, or in a circle
     }
+    return "is a link that leads out of the model";
   }
 
   private static boolean isInside(String asset) {

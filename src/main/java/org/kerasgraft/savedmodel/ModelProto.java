@@ -2,11 +2,9 @@ package org.kerasgraft.savedmodel;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -37,48 +35,24 @@ record ModelProto(Path directory, SavedModel content, String sha256) {
    *
    * @throws MissingInputException if there is no such directory
    * @throws InvalidModelException if it is no SavedModel, or is damaged
-   * @throws ModelRefusedException if it is larger or nested more deeply than the limits
+   * @throws ModelRefusedException if it is larger, holds more or is nested more deeply than the
+   *     limits, or stands outside of the directory
    */
   static ModelProto read(Path directory, ModelLimits limits) {
     Path file = find(directory);
-    MessageDigest hash = newHash();
-    try (var in =
-        new DigestInputStream(new BufferedInputStream(Files.newInputStream(file)), hash)) {
-      if (Files.size(file) > limits.fileBytes()) {
-        throw tooLarge(file, limits);
-      }
-      CodedInputStream coded = CodedInputStream.newInstance(in);
+    try {
+      byte[] bytes = WholeFile.read(file, limits.fileBytes());
+      PartCount.require(file, bytes, SavedModel.getDescriptor(), limits);
+      CodedInputStream coded = CodedInputStream.newInstance(bytes);
       coded.setRecursionLimit(limits.depth());
-      coded.setSizeLimit(limits.fileBytes() + 1); // it may have grown since
       SavedModel content = SavedModel.parseFrom(coded);
       coded.checkLastTagWas(0);
-      return new ModelProto(directory, content, HexFormat.of().formatHex(hash.digest()));
+      return new ModelProto(directory, content, HexFormat.of().formatHex(newHash().digest(bytes)));
     } catch (InvalidProtocolBufferException e) {
-      throw refusal(file, e, limits);
+      throw new InvalidModelException("'" + file + "' is damaged or truncated.", AGAIN, e);
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e.getMessage() + ".", "", e);
     }
-  }
-
-  private static RuntimeException refusal(
-      Path file, InvalidProtocolBufferException e, ModelLimits limits) {
-    String reason = String.valueOf(e.getMessage()); // the exception has no other trait
-    if (reason.contains("nesting")) {
-      return new ModelRefusedException(
-          "'" + file + "' is nested more than " + limits.depth() + " levels deep.",
-          "No export of Keras is; do not use this model.",
-          e);
-    }
-    if (reason.contains("too large")) {
-      return tooLarge(file, limits);
-    }
-    return new InvalidModelException("'" + file + "' is damaged or truncated.", AGAIN, e);
-  }
-
-  private static ModelRefusedException tooLarge(Path file, ModelLimits limits) {
-    return new ModelRefusedException(
-        "'" + file + "' has more than " + limits.fileBytes() + " bytes.",
-        "Export the model with its weights as variables, not as constants.");
   }
 
   private static Path find(Path directory) {
@@ -88,12 +62,31 @@ record ModelProto(Path directory, SavedModel content, String sha256) {
     }
     Path file = directory.resolve(FILE);
     if (Files.isRegularFile(file)) {
+      requireInside(directory, file);
       return file;
     }
     String found =
         Files.isDirectory(directory) ? "it has no saved_model.pb" : "it is a file, not a directory";
     throw new InvalidModelException(
         "'" + directory + "' is no SavedModel: " + found + ".", nested(directory));
+  }
+
+  /** Before it is read: an error could tell what stands in a file elsewhere. */
+  private static void requireInside(Path directory, Path file) {
+    try {
+      if (file.toRealPath().startsWith(directory.toRealPath())) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new StorageException("Cannot read '" + file + "': " + e.getMessage() + ".", "", e);
+    }
+    throw new ModelRefusedException(
+        "'"
+            + directory
+            + "' holds '"
+            + FILE
+            + "' in the directory: it is a link that leads out of the model.",
+        "Copy the model whole and without links (cp -rL).");
   }
 
   private static String nested(Path directory) {

@@ -33,6 +33,8 @@ final class ModelScan {
   /** Attributes that this library sets itself, in memory only. */
   private static final String OWN = "_graft";
 
+  private static final String LIBRARY = "library";
+
   private final OpPolicy policy;
   private final Map<String, Integer> ops = new TreeMap<>();
   private final List<ScanFinding> findings = new ArrayList<>();
@@ -57,6 +59,11 @@ final class ModelScan {
     ModelScan scan = new ModelScan(policy);
     ModelSize size = ModelSize.of(model.content());
     scan.findings.addAll(size.findings(limits));
+    if (scan.findings.isEmpty()) {
+      model.content().getMetaGraphsList().stream()
+          .flatMap(m -> InlinedSize.finding(m.getGraphDef(), limits).stream())
+          .forEach(scan.findings::add);
+    }
     scan.findings.addAll(ModelFiles.findings(model.directory(), model.content(), limits));
     model.content().getMetaGraphsList().forEach(scan::scan);
     return new ScanReport(
@@ -88,9 +95,13 @@ final class ModelScan {
         check(node, places.ofFunction(name), body, places);
       }
       hidden(function.getAttrMap(), name, place);
+      function.getArgAttrMap().values().forEach(a -> hidden(a.getAttrMap(), name, place));
       if (OpRegistry.names().contains(name)) {
-        findings.add(new ScanFinding(name, name, "library", "is a function named as an op is"));
+        findings.add(new ScanFinding(name, name, LIBRARY, "is a function named as an op is"));
       }
+    }
+    for (String name : places.twice()) {
+      findings.add(new ScanFinding("", name, LIBRARY, "is there more than once"));
     }
   }
 

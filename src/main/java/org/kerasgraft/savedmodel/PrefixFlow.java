@@ -24,12 +24,16 @@ final class PrefixFlow {
   private static final Pattern SUFFIX =
       Pattern.compile("[A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
 
+  /** Bytes of an ending; matching takes stack. */
+  private static final int LONGEST = 255;
+
   /** Savers take a handful of steps. */
   private static final int DEEPEST = 20;
 
   private final Map<String, NodeDef> nodes = new HashMap<>();
   private final Set<String> roots;
   private final Map<String, Boolean> known = new HashMap<>();
+  private final Map<String, Boolean> endings = new HashMap<>();
 
   /**
    * A body.
@@ -91,7 +95,8 @@ final class PrefixFlow {
     return join.containsAttr("separator") && !join.getAttrOrThrow("separator").getS().isEmpty();
   }
 
-  private static List<String> dataInputs(NodeDef node) {
+  /** A node's inputs without those of control. */
+  static List<String> dataInputs(NodeDef node) {
     return node.getInputList().stream().filter(input -> !input.startsWith("^")).toList();
   }
 
@@ -100,22 +105,27 @@ final class PrefixFlow {
     if (node == null) {
       return false;
     }
-    return switch (node.getOp()) {
-      case "Const" -> {
-        List<ByteString> texts =
-            node.getAttrOrDefault("value", AttrValue.getDefaultInstance())
-                .getTensor()
-                .getStringValList();
-        yield !texts.isEmpty()
-            && texts.stream().allMatch(s -> SUFFIX.matcher(s.toStringUtf8()).matches());
-      }
-      case "Select" ->
-          dataInputs(node).stream()
-              .skip(1)
-              .map(input -> nodes.get(nodeOf(input)))
-              .allMatch(n -> n != null && n.getOp().equals("Const") && isSuffix(n.getName()));
-      default -> false;
-    };
+    return node.getOp().equals("Select")
+        ? dataInputs(node).size() == 3
+            && dataInputs(node).stream().skip(1).allMatch(input -> isEnding(nodeOf(input)))
+        : isEnding(node.getName());
+  }
+
+  private boolean isEnding(String name) {
+    return endings.computeIfAbsent(name, n -> isEnding(nodes.get(n)));
+  }
+
+  private static boolean isEnding(NodeDef node) {
+    if (node == null || !node.getOp().equals("Const")) {
+      return false;
+    }
+    List<ByteString> texts =
+        node.getAttrOrDefault("value", AttrValue.getDefaultInstance())
+            .getTensor()
+            .getStringValList();
+    return !texts.isEmpty()
+        && texts.stream()
+            .allMatch(s -> s.size() <= LONGEST && SUFFIX.matcher(s.toStringUtf8()).matches());
   }
 
   /** The nodes on which some tensors depend, themselves included. */

@@ -14,6 +14,9 @@ final class PreprocessingFile {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Bytes; a hundred thousand labels take three million. */
+  private static final int MOST = 16 << 20;
+
   private PreprocessingFile() {}
 
   static Optional<RecordedPreprocessing> read(Path model) {
@@ -22,7 +25,7 @@ final class PreprocessingFile {
       return Optional.empty();
     }
     try {
-      JsonNode json = JSON.readTree(file.toFile());
+      JsonNode json = JSON.readTree(WholeFile.read(file, MOST));
       String mode = json.path("preprocessing").asText("");
       if (mode.isEmpty()) {
         return Optional.empty();

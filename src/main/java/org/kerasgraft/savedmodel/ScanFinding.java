@@ -1,5 +1,7 @@
 package org.kerasgraft.savedmodel;
 
+import java.util.Locale;
+
 /**
  * Something in a model that is not allowed.
  *
@@ -11,13 +13,46 @@ package org.kerasgraft.savedmodel;
  */
 public record ScanFinding(String op, String node, String place, String reason) {
 
+  /** Code points of a name that are shown. */
+  private static final int LONGEST = 300;
+
   /**
    * For a person.
    *
-   * @return one clause without a full stop
+   * @return one clause without a full stop, on one line whatever stands in the model's names
    */
   public String text() {
-    String what = op.isEmpty() ? "'" + node + "'" : op + " at '" + node + "'";
-    return what + " in the " + place + ": it " + reason;
+    String what = op.isEmpty() ? "'" + clean(node) + "'" : clean(op) + " at '" + clean(node) + "'";
+    return what + " in the " + clean(place) + ": it " + clean(reason);
+  }
+
+  /** Names are the model's: line ends, control characters and marks of direction as code points. */
+  private static String clean(String text) {
+    StringBuilder clean = new StringBuilder();
+    text.codePoints()
+        .limit(LONGEST)
+        .forEach(
+            c -> {
+              if (isUnprintable(c)) {
+                clean.append(String.format(Locale.ROOT, "\\u{%x}", c));
+              } else {
+                clean.appendCodePoint(c);
+              }
+            });
+    return text.length() > LONGEST && text.codePointCount(0, text.length()) > LONGEST
+        ? clean + "…"
+        : clean.toString();
+  }
+
+  private static boolean isUnprintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package org.kerasgraft.savedmodel;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -10,24 +11,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kerasgraft.savedmodel.OpPolicy.Position;
-import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef.ArgDef;
 import org.tensorflow.proto.SaverDef;
 
 /**
  * Which nodes and functions of a meta graph belong to its saver and to its init op. What the saver
- * shares with anything else is not the saver's.
+ * shares with anything else is not the saver's, and no function for which TensorFlow may put
+ * another.
  */
 final class ScanPlaces {
 
+  /** TensorFlow may put any other function with an equal attribute in the place of such a one. */
+  private static final String EXCHANGED = "api_implements";
+
   private final Map<String, NodeDef> main = new HashMap<>();
   private final Map<String, FunctionDef> functions = new HashMap<>();
+  private final Set<String> twice = new HashSet<>();
   private final Set<String> saverNodes;
   private final Set<String> initNodes;
   private final Set<String> restoreNodes;
   private final Set<String> saverFunctions = new HashSet<>();
+
+  /** The functions that the saver's nodes name, with these nodes. */
+  private final Map<String, List<NodeDef>> saverCalls = new HashMap<>();
+
   private final Set<String> initFunctions;
   private final Set<String> restoreFunctions;
   private final SaverDef saver;
@@ -52,7 +62,12 @@ final class ScanPlaces {
         .getGraphDef()
         .getLibrary()
         .getFunctionList()
-        .forEach(f -> functions.put(f.getSignature().getName(), f));
+        .forEach(
+            f -> {
+              if (functions.put(f.getSignature().getName(), f) != null) {
+                twice.add(f.getSignature().getName());
+              }
+            });
     this.saver = metaGraph.getSaverDef();
     this.initNodes = PrefixFlow.ancestors(main, initTensors);
     this.saverNodes =
@@ -66,13 +81,24 @@ final class ScanPlaces {
     this.initFunctions = called(initNodes);
     this.restoreNodes = PrefixFlow.ancestors(main, List.of(saver.getRestoreOpName()));
     this.restoreFunctions = called(restoreNodes);
-    saverNodes.forEach(node -> saverFunctions.addAll(named(main.get(node))));
+    for (String name : saverNodes) {
+      NodeDef call = main.get(name);
+      named(call).forEach(f -> saverCalls.computeIfAbsent(f, k -> new ArrayList<>()).add(call));
+    }
+    saverFunctions.addAll(saverCalls.keySet());
+    saverFunctions.removeAll(twice);
+    saverFunctions.removeIf(name -> functions.get(name).containsAttr(EXCHANGED));
     main.values().stream()
         .filter(node -> !saverNodes.contains(node.getName()))
         .forEach(node -> saverFunctions.removeAll(named(node)));
     functions.values().stream()
         .flatMap(function -> function.getNodeDefList().stream())
         .forEach(node -> saverFunctions.removeAll(named(node)));
+  }
+
+  /** The functions whose names stand in the library more than once. */
+  Set<String> twice() {
+    return twice;
   }
 
   boolean isFunction(String op) {
@@ -103,23 +129,33 @@ final class ScanPlaces {
         : Set.of();
   }
 
-  /** The arguments to which every call of a saver function gives that name. */
+  /**
+   * The arguments to which every call of a saver function gives that name. An argument that takes
+   * several tensors shifts all behind it, and one that shares its name with a node cannot be told
+   * from it: such functions have none.
+   */
   Set<String> filenameArguments(FunctionDef function, PrefixFlow flow) {
     String name = function.getSignature().getName();
     if (!saverFunctions.contains(name)) {
       return Set.of();
     }
+    List<ArgDef> declared = function.getSignature().getInputArgList();
+    Set<String> names = new HashSet<>();
+    function.getNodeDefList().forEach(node -> names.add(node.getName()));
+    for (ArgDef argument : declared) {
+      boolean several =
+          !argument.getTypeListAttr().isEmpty() || !argument.getNumberAttr().isEmpty();
+      if (several || !names.add(argument.getName())) {
+        return Set.of();
+      }
+    }
+    List<List<String>> calls = saverCalls.get(name).stream().map(PrefixFlow::dataInputs).toList();
+    int given = calls.stream().mapToInt(List::size).min().orElse(0);
     Set<String> arguments = new LinkedHashSet<>();
-    for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
+    for (int i = 0; i < Math.min(given, declared.size()); i++) {
       int index = i;
-      boolean always =
-          saverNodes.stream()
-              .map(main::get)
-              .filter(node -> named(node).contains(name))
-              .allMatch(
-                  call -> index < call.getInputCount() && flow.isPrefix(call.getInput(index)));
-      if (always) {
-        arguments.add(function.getSignature().getInputArg(i).getName());
+      if (calls.stream().allMatch(inputs -> flow.isPrefix(inputs.get(index)))) {
+        arguments.add(declared.get(i).getName());
       }
     }
     return arguments;
@@ -140,15 +176,9 @@ final class ScanPlaces {
     return found;
   }
 
-  /** The functions that a node may call: its op, or what its attributes name. */
+  /** The functions that a node may call. */
   private Set<String> named(NodeDef node) {
-    Set<String> names = new LinkedHashSet<>(Set.of(node.getOp()));
-    for (AttrValue value : node.getAttrMap().values()) {
-      if (value.hasFunc()) {
-        names.add(value.getFunc().getName());
-      }
-      value.getList().getFuncList().forEach(f -> names.add(f.getName()));
-    }
+    Set<String> names = FunctionReferences.of(node);
     names.retainAll(functions.keySet());
     return names;
   }

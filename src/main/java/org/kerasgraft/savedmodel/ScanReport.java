@@ -58,11 +58,16 @@ public record ScanReport(
     ScanFinding first = findings.get(0);
     int more = findings.size() - 1;
     String also = more == 0 ? "" : " " + more + " more like it: 'graft scan' lists them.";
-    String trust =
-        first.op().isEmpty()
-            ? "Export the model again; a copy must be whole and without links (cp -rL)."
-            : "If you trust where the model comes from: --allow-op " + first.op() + ".";
     throw new ModelRefusedException(
-        "'" + directory + "' holds " + first.text() + "." + also, trust);
+        "'" + directory + "' holds " + first.text() + "." + also, remedy(first));
+  }
+
+  private static String remedy(ScanFinding first) {
+    if (first.op().isEmpty()) {
+      return "Export the model again; a copy must be whole and without links (cp -rL).";
+    }
+    return OpRegistry.names().contains(first.op())
+        ? "If you trust where the model comes from: --allow-op " + first.op() + "."
+        : "This TensorFlow has no such op; do not use this model.";
   }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.data.ImageDecoder;
 import org.kerasgraft.data.ImageSize;
@@ -33,6 +34,8 @@ import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.junit.Values;
+import org.kerasgraft.savedmodel.OpPolicy;
+import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
 
 /** An exported model reopens from wherever a user points, predicts, and says what is wrong. */
@@ -153,6 +156,23 @@ class ServedModelTest {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  /** The session has only what predicting and restoring need: nothing in it writes files. */
+  @Test
+  void theSaverIsNotInTheSession() {
+    List<String> saver = List.of(MainGraph.savedRead(0), "save/control_dependency");
+    try (ServedModel model = ServedModel.open(exported)) {
+      for (String node : saver) {
+        var failure = assertThrows(IllegalArgumentException.class, () -> model.read(List.of(node)));
+        assertTrue(failure.getMessage().contains(node), failure.getMessage());
+      }
+    }
+    try (ServedModel model =
+            ServedModel.open(exported, RuntimeOptions.defaults(), OpPolicy.listed(), saver);
+        Result read = model.read(List.of(MainGraph.savedRead(0)))) {
+      assertEquals(1, read.size());
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
@@ -141,6 +142,28 @@ class InlinerTest {
     FlatGraph flat = assertSameValues(model, X);
     assertTrue(
         flat.graphDef().getNodeList().stream().noneMatch(n -> n.getOp().equals("IdentityN")));
+  }
+
+  /** The scan sees it first; the limit here does not rest on that. */
+  @Test
+  void callsThatDoubleAtEachLevelEnd() {
+    CallingModel model =
+        new CallingModel(ROW)
+            .function(
+                "level0", List.of("x1"), List.of(node("n", "Neg", "x1").build()), List.of("n:y:0"));
+    for (int level = 1; level < 40; level++) {
+      String next = "level" + (level - 1);
+      model.function(
+          "level" + level,
+          List.of("x1"),
+          List.of(call("a", next, 1, "x1"), call("b", next, 1, "a:output:0")),
+          List.of("b:output:0"));
+    }
+    ModelRefusedException e =
+        assertThrows(ModelRefusedException.class, () -> inline(model.build()));
+    assertTrue(
+        e.getMessage().contains("has more than 500,000 nodes when its calls are replaced"),
+        e.getMessage());
   }
 
   @Test

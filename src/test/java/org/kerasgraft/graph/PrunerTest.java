@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 
 class PrunerTest {
@@ -53,6 +55,39 @@ class PrunerTest {
     assertEquals(
         Set.of("x", "a/kernel", "first", "split"),
         Pruner.ancestors(graph.graphDef(), List.of("split:1")));
+  }
+
+  /** A function that is passed to another is named, too. */
+  @Test
+  void neededAreTheFunctionsThatAreNamedAndNoOthers() {
+    NameAttrList.Builder relay = NameAttrList.newBuilder().setName("relay");
+    relay.putAttr("F", function("passed"));
+    GraphDef.Builder calling = graph.graphDef().toBuilder();
+    calling.addNode(
+        node("call", "PartitionedCall", "middle").toBuilder()
+            .putAttr("f", AttrValue.newBuilder().setFunc(relay).build()));
+    calling.addNode(
+        node("save", "PartitionedCall", "x").toBuilder().putAttr("f", function("saver")));
+    for (String name : List.of("relay", "passed", "saver")) {
+      calling.getLibraryBuilder().addFunctionBuilder().getSignatureBuilder().setName(name);
+    }
+    calling.getLibraryBuilder().addGradientBuilder().setFunctionName("relay");
+
+    GraphDef needed = Pruner.needed(calling.build(), List.of("call:0"));
+
+    assertEquals(
+        List.of("x", "a/kernel", "first", "split", "middle", "call"),
+        needed.getNodeList().stream().map(NodeDef::getName).toList());
+    assertEquals(
+        List.of("relay", "passed"),
+        needed.getLibrary().getFunctionList().stream()
+            .map(f -> f.getSignature().getName())
+            .toList());
+    assertEquals(0, needed.getLibrary().getGradientCount());
+  }
+
+  private static AttrValue function(String name) {
+    return AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName(name)).build();
   }
 
   @Test

@@ -199,4 +199,31 @@ class ServingStateTest {
     assertEquals("either", unsteady.node());
     assertEquals("RandomShuffle", unsteady.op());
   }
+
+  /** x → below → find (in a table) → out, beside it an insertion into the table. */
+  @ParameterizedTest
+  @ValueSource(strings = {"LookupTableInsertV2", "LookupTableImportV2"})
+  void whatReadsATableThatIsWrittenBesideItIsNotSteady(String writer) {
+    GraphDef graph =
+        GraphDef.newBuilder()
+            .addNode(node("x", "Placeholder"))
+            .addNode(bare("table", "MutableHashTableV2"))
+            .addNode(node("m/below/out", "Tanh", "x"))
+            .addNode(bare("m/find/insert", writer, "table", "m/below/out", "m/below/out"))
+            .addNode(bare("m/find/out", "LookupTableFindV2", "table", "m/below/out", "x"))
+            .build();
+    Network network =
+        new Network(
+            source(),
+            new FlatGraph(
+                graph, Map.of("x", tensor("x:0")), Map.of("y", tensor("m/find/out:0")), Map.of()),
+            List.of(layer("below", "m/below/out:0"), layer("find", "m/find/out:0")));
+    assertEquals(
+        "its serving path changes its own tables: 'm/find/insert' (" + writer + ")",
+        ServingState.of(network).orElseThrow().text());
+    ServingState.requireSteadyBelow(network, tensor("m/below/out:0"));
+    assertThrows(
+        ModelRefusedException.class,
+        () -> ServingState.requireSteadyBelow(network, tensor("m/find/out:0")));
+  }
 }

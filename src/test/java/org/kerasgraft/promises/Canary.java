@@ -45,10 +45,16 @@ enum Canary {
   WRITE_FILE_IN_A_GRADIENT_FUNCTION("WriteFile", "function 'canary'", false),
   WRITE_FILE_IN_ANOTHER_META_GRAPH("WriteFile", "main graph", false),
   FUNCTION_NAMED_AS_AN_OP("WriteFile", "library", false),
+  FUNCTION_PASSED_TO_A_FUNCTION("", "main graph: it passes a function", true),
+  FUNCTION_PASSED_WHEN_RESTORED("", "main graph: it passes a function", true),
+  FUNCTION_EXCHANGED("SaveV2", "function 'save_of_canary'", true),
+  FUNCTION_EXCHANGED_WHEN_RESTORED("SaveV2", "function 'save_of_canary'", true),
+  NODE_NAMED_AS_THE_SAVERS_ARGUMENT("SaveV2", "function 'save_of_canary'", false),
+  LIST_BEFORE_THE_SAVERS_ARGUMENT("SaveV2", "function 'save_of_canary'", false),
   ASSET_ABOVE_THE_MODEL("", "directory", false),
   WEIGHTS_BY_A_LINK("", "directory", false);
 
-  private static final String NAME = "canary";
+  static final String NAME = "canary";
 
   private final String op;
   private final String place;
@@ -154,6 +160,12 @@ enum Canary {
                 GradientDef.newBuilder().setFunctionName("differentiated").setGradientFunc(NAME));
       }
       case FUNCTION_NAMED_AS_AN_OP -> function(meta, "WriteFile", List.of());
+      case FUNCTION_PASSED_TO_A_FUNCTION -> served(meta, SaverCanary.passed(meta, trace));
+      case FUNCTION_PASSED_WHEN_RESTORED -> restored(meta, SaverCanary.passed(meta, trace));
+      case FUNCTION_EXCHANGED -> served(meta, SaverCanary.exchanged(meta, trace));
+      case FUNCTION_EXCHANGED_WHEN_RESTORED -> restored(meta, SaverCanary.exchanged(meta, trace));
+      case NODE_NAMED_AS_THE_SAVERS_ARGUMENT -> SaverCanary.ambiguous(meta, trace);
+      case LIST_BEFORE_THE_SAVERS_ARGUMENT -> SaverCanary.shifted(meta, trace);
       case ASSET_ABOVE_THE_MODEL ->
           meta.addAssetFileDef(AssetFileDef.newBuilder().setFilename("../../canary"));
       case WRITE_FILE_IN_ANOTHER_META_GRAPH, WEIGHTS_BY_A_LINK -> {
@@ -269,19 +281,19 @@ enum Canary {
     return node.toBuilder().putAttr(attribute, type(DataType.DT_STRING)).build();
   }
 
-  private static AttrValue type(DataType type) {
+  static AttrValue type(DataType type) {
     return AttrValue.newBuilder().setType(type).build();
   }
 
-  private static NodeDef node(String op, String name, String... inputs) {
+  static NodeDef node(String op, String name, String... inputs) {
     return NodeDef.newBuilder().setOp(op).setName(name).addAllInput(List.of(inputs)).build();
   }
 
-  private static NodeDef text(String name, String value) {
+  static NodeDef text(String name, String value) {
     return constant(name, strings(ByteString.copyFromUtf8(value)));
   }
 
-  private static NodeDef texts(String name, String value) {
+  static NodeDef texts(String name, String value) {
     TensorProto.Builder one = strings(ByteString.copyFromUtf8(value)).toBuilder();
     one.getTensorShapeBuilder().addDimBuilder().setSize(1);
     return constant(name, one.build());

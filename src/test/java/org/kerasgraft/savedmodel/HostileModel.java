@@ -123,6 +123,16 @@ public class HostileModel {
     return this;
   }
 
+  /** The saver's function, to be changed. */
+  FunctionDef.Builder save() {
+    return save;
+  }
+
+  /** The main graph, to be changed. */
+  GraphDef.Builder main() {
+    return main;
+  }
+
   /** Makes one function the gradient of another. */
   HostileModel gradient(String of, String by) {
     main.getLibraryBuilder()

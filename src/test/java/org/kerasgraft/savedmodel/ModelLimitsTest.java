@@ -28,7 +28,7 @@ import org.tensorflow.proto.TensorShapeProto;
 class ModelLimitsTest {
 
   /** Just enough for {@link #model}; one more of anything is too much. */
-  private static final ModelLimits TIGHT = new ModelLimits(20_000, 100, 8, 5, 1, 1, 6, 3);
+  private static final ModelLimits TIGHT = new ModelLimits(20_000, 2_000, 100, 8, 8, 5, 1, 1, 6, 3);
 
   @TempDir private Path directory;
 
@@ -104,6 +104,11 @@ class ModelLimitsTest {
     Files.createDirectories(directory.resolve("variables"));
     Files.write(directory.resolve("variables/variables.data-00000-of-00001"), new byte[20_001]);
     assertEquals(List.of(), findings(model()));
+    Files.write(directory.resolve("variables/variables.data-1"), new byte[20_001]);
+    assertEquals(
+        List.of("'variables/variables.data-1' in the directory: it has more than 20,000 bytes"),
+        findings(model()).subList(0, 1));
+    Files.delete(directory.resolve("variables/variables.data-1"));
     Files.write(directory.resolve("keras_metadata.pb"), new byte[20_001]);
     assertTrue(findings(model()).toString().contains("has more than 20,000 bytes"));
     assertTrue(findings(model()).toString().contains("holds more than 3 files"));
@@ -160,7 +165,17 @@ class ModelLimitsTest {
   @Test
   void theLimitsInForce() {
     assertEquals(
-        new ModelLimits(268_435_456, 100, 1_000_000, 100_000, 16, 100_000, 268_435_456, 10_000),
+        new ModelLimits(
+            268_435_456,
+            10_000_000,
+            100,
+            1_000_000,
+            250_000,
+            100_000,
+            16,
+            100_000,
+            268_435_456,
+            10_000),
         ModelLimits.STANDARD);
   }
 

@@ -16,11 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.error.ModelRefusedException;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
@@ -90,6 +92,26 @@ class ModelScanTest {
                 "saving while restoring",
                 new HostileModel().inRestore(HostileModel.node("SaveV2", "odd", "file_prefix")),
                 "writes files when the weights are restored"),
+            canary(
+                "a graph beside a function's call",
+                new HostileModel()
+                    .inServed(
+                        HostileModel.text(
+                            "odd",
+                            writer().toBuilder()
+                                .addNode(HostileModel.node("lower_case", "call"))
+                                .build()
+                                .toByteString())),
+                "'odd' in the function 'served': it hides a graph"),
+            canary(
+                "a graph whose functions hold the ops",
+                new HostileModel().inServed(HostileModel.text("odd", library().toByteString())),
+                "'odd' in the function 'served': it hides a graph"),
+            canary("a packed text in an argument's attribute", argumentAttribute(), "packed texts"),
+            canary(
+                "memory as it was found",
+                new HostileModel().inServed(HostileModel.node("Empty", "odd", "x")),
+                "Empty at 'odd' in the function 'served'"),
             canary(
                 "an attribute of this library",
                 new HostileModel()
@@ -166,6 +188,25 @@ class ModelScanTest {
     return GraphDef.newBuilder().addNode(HostileModel.node("WriteFile", "inner")).build();
   }
 
+  private static GraphDef library() {
+    GraphDef.Builder graph = GraphDef.newBuilder().addNode(HostileModel.node("f", "call"));
+    graph.getLibraryBuilder().addFunctionBuilder().addAllNodeDef(writer().getNodeList());
+    return graph.build();
+  }
+
+  private static HostileModel argumentAttribute() {
+    HostileModel model = new HostileModel();
+    AttrValue.Builder packed = AttrValue.newBuilder();
+    packed
+        .getTensorBuilder()
+        .setDtype(DataType.DT_STRING)
+        .setTensorContent(writer().toByteString());
+    model
+        .save()
+        .putArgAttr(0, FunctionDef.ArgAttrs.newBuilder().putAttr("a", packed.build()).build());
+    return model;
+  }
+
   private static HostileModel oldInit() {
     HostileModel model = new HostileModel().inMain(HostileModel.node("Relu", "odd"));
     CollectionDef.Builder collection = CollectionDef.newBuilder();
@@ -231,6 +272,56 @@ class ModelScanTest {
     assertEquals(
         List.of("'assets' in the directory: it is a link that leads out of the model"),
         findings.stream().map(ScanFinding::text).toList());
+  }
+
+  @Test
+  void aLinkToAFolderIsRefusedSinceItsFilesWouldGoByOtherNames() throws IOException {
+    Path assets = Files.createDirectories(directory.resolve("assets/v"));
+    Files.createSymbolicLink(directory.resolve("variables"), assets);
+    assertEquals(
+        List.of("'variables' in the directory: it is a link to a folder or a special file"),
+        new HostileModel().scan(directory).findings().stream().map(ScanFinding::text).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"saved_model.pbtxt", "saved_model.cpb"})
+  void aSecondFormOfTheModelIsRefused(String name) throws IOException {
+    Files.writeString(directory.resolve(name), "x");
+    assertEquals(
+        List.of(
+            "'"
+                + name
+                + "' in the directory: it is a second form of the model, which other loaders may"
+                + " take for it"),
+        new HostileModel().scan(directory).findings().stream().map(ScanFinding::text).toList());
+  }
+
+  @Test
+  void theFileItselfIsNotReadThroughALinkThatLeadsOut(@TempDir Path outside) throws IOException {
+    Path secret = Files.writeString(outside.resolve("secret"), "not for your eyes");
+    Files.createSymbolicLink(directory.resolve("saved_model.pb"), secret);
+    ModelRefusedException e =
+        assertThrows(ModelRefusedException.class, () -> SavedModelReader.read(directory));
+    assertTrue(
+        e.getMessage()
+            .contains("'saved_model.pb' in the directory: it is a link that leads out of the"),
+        e.getMessage());
+  }
+
+  @Test
+  void namesStayOnOneLineAndNoSuchOpIsOfferedAsAnException() {
+    String forged = "Evil\nClean: every op is on the list";
+    HostileModel model = new HostileModel().inMain(HostileModel.node(forged, "n\u001b[2J\u202e"));
+    ScanReport report = model.scan(directory);
+    assertEquals(
+        "Evil\\u{a}Clean: every op is on the list at 'n\\u{1b}[2J\\u{202e}' in the main graph: it is"
+            + " not on the list of ops that a model may hold",
+        report.findings().get(0).text());
+    assertTrue(
+        new ScanFinding("", "x".repeat(1_000), "directory", "is").text().length() < 400,
+        "a name is cut");
+    ModelRefusedException e = assertThrows(ModelRefusedException.class, report::requireClean);
+    assertEquals("This TensorFlow has no such op; do not use this model.", e.remedy());
   }
 
   @Test
