@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kerasgraft.data.DecodeStatus;
+import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
@@ -134,11 +135,12 @@ public final class FeatureStore {
     if (Files.exists(entry)) {
       try {
         FeatureSet set = FeatureSet.open(entry);
-        if (!hasChangedInputs(set)) {
+        if (!isOfTheMoment(set)) {
           return set;
         }
         set.close();
-        listener.onStoreDamaged(entry, "a file changed while they were computed");
+        listener.onStoreDamaged(
+            entry, "a file changed or memory was short while they were computed");
         remove(entry);
       } catch (InvalidDataException | MissingInputException e) {
         listener.onStoreDamaged(entry, e.getMessage());
@@ -149,9 +151,13 @@ public final class FeatureStore {
     return null;
   }
 
-  /** An input that changed has no row, though the key speaks of its former content. */
-  private static boolean hasChangedInputs(FeatureSet set) {
-    return set.index().stream().anyMatch(r -> r.status().equals(DecodeStatus.CHANGED.code()));
+  /** Whether an input has no row for once, though the key speaks of its content. */
+  private static boolean isOfTheMoment(FeatureSet set) {
+    return set.index().stream()
+        .anyMatch(
+            r ->
+                r.status().equals(DecodeStatus.CHANGED.code())
+                    || r.detail().equals(EncodedImage.NO_MEMORY.detail()));
   }
 
   private static void remove(Path entry) {
