@@ -7,6 +7,7 @@ import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.export.Provenance;
 import org.kerasgraft.export.SourceModel;
+import org.kerasgraft.features.ExtractionOptions;
 import org.kerasgraft.features.FeatureInput;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.head.BuiltHead;
@@ -102,9 +103,12 @@ record Fit(
         fresh,
         new TrainingRows.Source(
             surroundings.store(),
-            surroundings.listeners().extraction(),
             surroundings.mostRejected(),
-            surroundings.cancellation()));
+            new ExtractionOptions(
+                ExtractionOptions.BATCH_SIZE,
+                surroundings.listeners().extraction(),
+                surroundings.cancellation(),
+                surroundings.watch())));
   }
 
   private BuiltHead build(LiveNetwork live, List<String> classes, long seed) {

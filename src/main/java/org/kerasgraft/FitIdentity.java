@@ -18,7 +18,24 @@ final class FitIdentity {
     return surgery(fit)
         .and(Identity.of(training))
         .and(Part.choice("classes", classes))
-        .and(run(fit));
+        .and(run(fit))
+        .and(withoutIsolation(fit));
+  }
+
+  /**
+   * Known before the rows are where nothing finds crashed inputs; else the rows tell. So a training
+   * that leaves some out is not gone on with, and their stored features not replaced, by one that
+   * would not leave them out.
+   */
+  private static Identity withoutIsolation(Fit fit) {
+    return fit.surroundings().watch().isPresent()
+        ? Identity.NONE
+        : Identity.NONE.and(isolation(false));
+  }
+
+  /** Whether inputs are left out because they ended a process. */
+  static Part isolation(boolean crashed) {
+    return Part.choice("isolation", crashed ? "with crashed inputs" : "none");
   }
 
   private static Identity surgery(Fit fit) {

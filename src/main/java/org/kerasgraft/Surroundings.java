@@ -16,13 +16,15 @@ import org.kerasgraft.train.TrainingListener;
  * @param mostRejected how many inputs of a set may be rejected
  * @param cancellation ends the training when it is set
  * @param checkpoints where its state is kept, if anywhere
+ * @param watch where it says what it extracts, for a process that watches it
  */
 record Surroundings(
     FeatureStore store,
     Listeners listeners,
     int mostRejected,
     Cancellation cancellation,
-    Optional<Checkpoints> checkpoints) {
+    Optional<Checkpoints> checkpoints,
+    Optional<Path> watch) {
 
   /** Who hears of what. */
   record Listeners(ExtractionListener extraction, TrainingListener training) {}
@@ -37,26 +39,33 @@ record Surroundings(
         new Listeners(ExtractionListener.SILENT, TrainingListener.SILENT),
         Integer.MAX_VALUE,
         new Cancellation(),
+        Optional.empty(),
         Optional.empty());
   }
 
   Surroundings with(FeatureStore other) {
-    return new Surroundings(other, listeners, mostRejected, cancellation, checkpoints);
+    return new Surroundings(other, listeners, mostRejected, cancellation, checkpoints, watch);
   }
 
   Surroundings with(Listeners others) {
-    return new Surroundings(store, others, mostRejected, cancellation, checkpoints);
+    return new Surroundings(store, others, mostRejected, cancellation, checkpoints, watch);
   }
 
   Surroundings withMostRejected(int most) {
-    return new Surroundings(store, listeners, most, cancellation, checkpoints);
+    return new Surroundings(store, listeners, most, cancellation, checkpoints, watch);
   }
 
   Surroundings with(Cancellation other) {
-    return new Surroundings(store, listeners, mostRejected, other, checkpoints);
+    return new Surroundings(store, listeners, mostRejected, other, checkpoints, watch);
   }
 
   Surroundings with(Checkpoints others) {
-    return new Surroundings(store, listeners, mostRejected, cancellation, Optional.of(others));
+    return new Surroundings(
+        store, listeners, mostRejected, cancellation, Optional.of(others), watch);
+  }
+
+  Surroundings withWatch(Path file) {
+    return new Surroundings(
+        store, listeners, mostRejected, cancellation, checkpoints, Optional.of(file));
   }
 }

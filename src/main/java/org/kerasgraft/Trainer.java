@@ -200,6 +200,18 @@ public final class Trainer {
     return with(fit.surroundings().with(cancellation));
   }
 
+  /**
+   * Lets another process watch this one, to find an input on which decoding or the model ends it.
+   * Stored features that lack such inputs are used only so.
+   *
+   * @param file where this process says what it is at; its folder must exist
+   * @return a derived trainer
+   * @see org.kerasgraft.features.Isolation
+   */
+  public Trainer watched(Path file) {
+    return with(fit.surroundings().withWatch(file));
+  }
+
   private Trainer with(Surroundings around) {
     return new Trainer(
         new Fit(

@@ -13,7 +13,6 @@ import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.data.Split;
 import org.kerasgraft.error.InvalidDataException;
-import org.kerasgraft.features.ExtractionListener;
 import org.kerasgraft.features.ExtractionOptions;
 import org.kerasgraft.features.FeatureExtractor;
 import org.kerasgraft.features.FeatureInput;
@@ -21,7 +20,6 @@ import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.features.FeatureSet;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.features.IndexRow;
-import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.internal.NativeScope;
 import org.kerasgraft.train.Evaluation;
 import org.kerasgraft.train.FeatureProvider;
@@ -39,12 +37,14 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
   /** A part held back: Keras' validation split. */
   record Part(double fraction, long seed) {}
 
-  /** Where features come from. */
-  record Source(
-      FeatureStore store,
-      ExtractionListener listener,
-      int mostRejected,
-      Cancellation cancellation) {}
+  /**
+   * Where features come from.
+   *
+   * @param store where they are kept
+   * @param mostRejected how many inputs of a set may be rejected
+   * @param extraction how they are computed
+   */
+  record Source(FeatureStore store, int mostRejected, ExtractionOptions extraction) {}
 
   /**
    * What the rows are.
@@ -128,14 +128,7 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
 
   private Stored compute(ImageSubset which) {
     FeatureInput input = which == ImageSubset.TRAINING ? plan.input() : plan.held().orElseThrow();
-    FeatureExtractor extractor =
-        new FeatureExtractor(
-            live,
-            input,
-            new ExtractionOptions(
-                ExtractionOptions.BATCH_SIZE,
-                plan.source().listener(),
-                plan.source().cancellation()));
+    FeatureExtractor extractor = new FeatureExtractor(live, input, plan.source().extraction());
     List<FeatureSet> sets = plan.source().store().get(extractor, tensors);
     Map<String, FeatureSet> byTensor = new HashMap<>();
     for (int i = 0; i < sets.size(); i++) {
@@ -204,7 +197,9 @@ final class TrainingRows implements FeatureProvider, AutoCloseable {
                     "the usable " + inputs, usable(stored.get(which).byTensor().get(judgedAt))));
       }
     }
-    return identity;
+    boolean crashed =
+        stored.values().stream().anyMatch(s -> !s.byTensor().get(judgedAt).crashed().isEmpty());
+    return identity.and(FitIdentity.isolation(crashed));
   }
 
   private FeatureKey key(ImageSubset which) {

@@ -9,9 +9,11 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.kerasgraft.error.StorageException;
 
 /**
@@ -26,25 +28,39 @@ final class ChildProcess {
   /** A signal's number is added to this to give the exit code. */
   static final int SIGNALLED = 128;
 
+  /** Given by the other process alone: it had to end at the memory limit. */
+  static final int MEMORY_LIMIT = 71;
+
   private static final int LONGEST_LINE = 4096;
   private static final long GLANCE_MILLIS = 100;
-  private static final long PATIENCE_MILLIS = 100_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Process process;
   private final List<Thread> pumps;
   private final Console console;
 
-  private ChildProcess(Process process, Console console) {
+  private ChildProcess(Process process, PrintStream out, Console console) {
     this.process = process;
     this.console = console;
     this.pumps =
-        List.of(
-            pump(process.getInputStream(), console.out()),
-            pump(process.getErrorStream(), console.err()));
+        List.of(pump(process.getInputStream(), out), pump(process.getErrorStream(), console.err()));
   }
 
   /** Starts a command with this process' Java, flags and class path. */
   static ChildProcess start(List<String> words, Console console) {
+    return start(words, List.of(), console.out(), console);
+  }
+
+  /**
+   * Starts a command with this process' Java, flags and class path.
+   *
+   * @param words the command and its options
+   * @param more further flags of Java
+   * @param out where its standard output goes
+   * @param console where its standard error goes, and the wish that it should end comes from
+   */
+  static ChildProcess start(
+      List<String> words, List<String> more, PrintStream out, Console console) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -53,11 +69,13 @@ final class ChildProcess {
         .forEach(command::add);
     // Else Java writes a report of many pages into the user's folder.
     command.add("-XX:+SuppressFatalErrorMessage");
+    command.add("-XX:-CreateCoredumpOnCrash");
     command.add("-D" + CHILD + "=true");
+    command.addAll(more);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(words);
     try {
-      return new ChildProcess(new ProcessBuilder(command).start(), console);
+      return new ChildProcess(new ProcessBuilder(command).start(), out, console);
     } catch (IOException e) {
       throw new StorageException(
           "A process of its own cannot be started: " + e.getMessage() + ".",
@@ -71,7 +89,10 @@ final class ChildProcess {
     return Boolean.getBoolean(CHILD);
   }
 
-  /** In the child: from now on the command is cancelled when the parent ends or wants it. */
+  /**
+   * In the child: from now on the command is cancelled when the parent ends or wants it; if native
+   * code does not come back for long, the process ends all the same.
+   */
   static void obeyParent(Console console) {
     Thread watch =
         new Thread(
@@ -82,22 +103,51 @@ final class ChildProcess {
                 console.say("The process that watches this one cannot be heard: " + e + ".");
               }
               console.cancellation().cancel();
+              haltAfter(PATIENCE);
             },
             "parent-watch");
     watch.setDaemon(true);
     watch.start();
   }
 
+  /** Its number. */
+  long pid() {
+    return process.pid();
+  }
+
+  private static void haltAfter(Duration patience) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(patience.toMillis());
+      Runtime.getRuntime().halt(ExitCode.INTERRUPTED.code());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether it has not ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Waits for its end; passes the wish on that it should end. */
   int end() {
+    return end(console.cancellation()::isCancelled, PATIENCE);
+  }
+
+  /** Lets it end, and ends it if it does not. */
+  int endWithin(Duration patience) {
+    return end(() -> true, patience);
+  }
+
+  private int end(BooleanSupplier isWanted, Duration patience) {
     try {
       long asked = 0;
       while (!process.waitFor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
-        if (console.cancellation().isCancelled()) {
+        if (isWanted.getAsBoolean()) {
           askToEnd();
           asked += GLANCE_MILLIS;
         }
-        if (asked > PATIENCE_MILLIS) {
+        if (asked > patience.toMillis()) {
           process.destroyForcibly();
         }
       }
@@ -149,8 +199,14 @@ final class ChildProcess {
     }
   }
 
-  /** How a process ended, for a person. */
+  /**
+   * How a process ended, for a person. A fault within native code is an abort, too: Java makes it
+   * one.
+   */
   static String ending(int code) {
+    if (code == MEMORY_LIMIT) {
+      return "the memory limit";
+    }
     return switch (code - SIGNALLED) {
       case 4 -> "signal 4 (SIGILL)";
       case 6 -> "signal 6 (SIGABRT)";

@@ -1,5 +1,6 @@
 package org.kerasgraft.cli;
 
+import java.time.Duration;
 import java.util.List;
 
 /** One of graft's commands. Holds no state: each run gets its own arguments and console. */
@@ -23,6 +24,11 @@ interface Command {
   /** Whether arguments that belong to no option are taken. */
   default boolean takesOperands() {
     return false;
+  }
+
+  /** How long it may take to end after Ctrl-C. */
+  default Duration patience() {
+    return Interruption.AT_ONCE;
   }
 
   /**

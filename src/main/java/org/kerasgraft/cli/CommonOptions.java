@@ -64,6 +64,11 @@ final class CommonOptions {
   static final Option DEVICE =
       OptionSection.valued(
           "device", "auto|cpu|gpu", "Where to run; auto is a GPU if there is one; default auto.");
+  static final Option ISOLATE =
+      OptionSection.flag(
+          "isolate",
+          "Decode and run in a process of its own; an input on which it dies becomes a row with the"
+              + " code 'crashed', the others go on.");
   private static final Option BATCH =
       OptionSection.valued("batch-size", "N", "Rows a step; default " + BATCH_SIZE + ".");
 

@@ -36,7 +36,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal, Cancellation 
 
   /** Tells the user something, on one line of standard error that names the program. */
   void say(String message) {
-    err.println("graft: " + printable(message));
+    err.println("graft: " + printable(message).replace('\t', ' '));
   }
 
   /** A text from outside (a file or layer name) without what steers a terminal or turns text. */

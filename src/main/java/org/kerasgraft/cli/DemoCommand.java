@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.report.RunReport.Rung;
 import org.kerasgraft.report.TextTable;
 import org.kerasgraft.report.TextTable.Align;
@@ -108,13 +110,18 @@ final class DemoCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     Path model = embeddedModel();
     try (AtomicDirectory out = AtomicDirectory.create(request.out());
         Progress progress = new Progress(console, request.quiet())) {
       Path pictures = out.staging().resolve("pictures");
-      draw(pictures, request.seed(), progress);
+      draw(pictures, request.seed(), progress, console.cancellation());
       Path features = out.staging().resolve("features");
       Ladder.Data data =
           new Ladder.Data(
@@ -144,14 +151,18 @@ final class DemoCommand implements Command {
     return ExitCode.OK;
   }
 
-  private static void draw(Path pictures, long seed, Progress progress) {
+  private static void draw(Path pictures, long seed, Progress progress, Cancellation cancellation) {
     progress.note("Drawing pictures of classes that the model has never seen");
     PictureFamily family = PictureFamily.TARGET;
     long other = seed ^ 0x5eed_0000L;
     Pictures.writeClassFolders(
-        pictures.resolve("training"), family.classes(), TRAINING_PER_CLASS, seed);
+        pictures.resolve("training"), family.classes(), TRAINING_PER_CLASS, seed, cancellation);
     Pictures.writeClassFolders(
-        pictures.resolve("validation"), family.classes(), VALIDATION_PER_CLASS, other);
+        pictures.resolve("validation"),
+        family.classes(),
+        VALIDATION_PER_CLASS,
+        other,
+        cancellation);
   }
 
   private static void remove(Path features) {

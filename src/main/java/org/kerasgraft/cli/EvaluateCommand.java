@@ -1,16 +1,17 @@
 package org.kerasgraft.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.apache.commons.cli.Option;
-import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
-import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.report.PredictedRow;
 import org.kerasgraft.train.Evaluation;
@@ -26,29 +27,19 @@ final class EvaluateCommand implements Command {
   /**
    * What was asked for.
    *
-   * @param model a run, or what it exported, and the ops it may hold
    * @param input labelled inputs
    * @param required the accuracy below which the command fails
    * @param format form of the result
    * @param rows how to work through the rows
-   * @param runtime device and threads
    */
-  record Request(
-      TrustedModel model,
-      InputChoice input,
-      OptionalDouble required,
-      Format format,
-      RowOptions rows,
-      RuntimeOptions runtime) {
+  record Request(InputChoice input, OptionalDouble required, Format format, RowOptions rows) {
 
     static Request of(Arguments arguments) {
       return new Request(
-          TrustedModel.of(arguments),
           InputChoice.of(arguments, true),
           arguments.number("assert-accuracy-at-least", Arguments.Range.PART),
           arguments.choice("format", Format.TEXT, Format::id),
-          RowOptions.of(arguments),
-          CommonOptions.runtime(arguments));
+          RowOptions.of(arguments));
     }
   }
 
@@ -79,7 +70,7 @@ final class EvaluateCommand implements Command {
             CommonOptions.MAX_BAD,
             CommonOptions.MAX_PIXELS),
         OptionSection.of("Output", CommonOptions.FORMAT, CommonOptions.GATE),
-        CommonOptions.running());
+        CommonOptions.running(CommonOptions.ISOLATE));
   }
 
   @Override
@@ -91,16 +82,23 @@ final class EvaluateCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
+    if (ChildProcess.isThis()) {
+      return ServedRows.answer(arguments, console);
+    }
     Evaluation evaluation;
-    try (ServedModel model = request.model().serve(request.runtime());
-        Progress progress = new Progress(console, request.rows().quiet())) {
-      ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
+    try (Progress progress = new Progress(console, request.rows().quiet());
+        ServedRows rows = ServedRows.open(arguments, progress, console)) {
       evaluation =
           request.input() instanceof InputChoice.Images images
-              ? evaluate(model, rows, images, request.rows(), progress)
-              : evaluate(model, rows, (InputChoice.Rows) request.input());
+              ? evaluate(rows, images, request.rows(), progress)
+              : evaluate(rows, (InputChoice.Rows) request.input());
     }
     EvaluationText text = new EvaluationText(evaluation);
     request.format().print(text::text, text::json, console);
@@ -121,13 +119,10 @@ final class EvaluateCommand implements Command {
   }
 
   private static Evaluation evaluate(
-      ServedModel model,
-      ServedRows rows,
-      InputChoice.Images images,
-      RowOptions options,
-      Progress progress) {
+      ServedRows rows, InputChoice.Images images, RowOptions options, Progress progress) {
     rows.requireImages();
-    ImageSet set = options.admitted(ImageFolder.open(images.folder(), model.labels()), progress);
+    List<String> classes = rows.model().provenance().labels();
+    ImageSet set = options.admitted(ImageFolder.open(images.folder(), classes), progress);
     List<PredictedRow> predicted = new ArrayList<>();
     rows.predict(
         set,
@@ -138,38 +133,33 @@ final class EvaluateCommand implements Command {
             progress.note("Rejected " + row.name() + ": " + row.status());
           }
         });
-    int[] all = set.labels();
-    List<PredictedRow> good = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    for (int i = 0; i < predicted.size(); i++) {
-      if (predicted.get(i).isOk()) {
-        good.add(predicted.get(i));
-        labels.add(all[i]);
-      }
-    }
-    int[] truth = labels.stream().mapToInt(Integer::intValue).toArray();
-    return evaluation(model, good, new Labels(set.name(), truth));
+    return evaluation(classes, predicted, set.name(), set.labels());
   }
 
-  private static Evaluation evaluate(ServedModel model, ServedRows rows, InputChoice.Rows array) {
+  private static Evaluation evaluate(ServedRows rows, InputChoice.Rows array) {
     try (Npy npy = Npy.open(array.input())) {
       String name = array.input().toString();
       Labels labels = Labels.read(array.labels().orElseThrow());
       labels.pairWith(npy, name);
       List<PredictedRow> predicted = new ArrayList<>();
       rows.predict(npy, name, predicted::add);
-      return evaluation(model, predicted, labels);
+      return evaluation(
+          rows.model().provenance().labels(), predicted, labels.name(), labels.values());
     }
   }
 
-  private static Evaluation evaluation(ServedModel model, List<PredictedRow> rows, Labels labels) {
-    int classes = model.labels().size();
-    float[] values = new float[rows.size() * classes];
-    for (int i = 0; i < rows.size(); i++) {
-      for (int c = 0; c < classes; c++) {
-        values[i * classes + c] = rows.get(i).probabilities().get(c);
+  /** Of the rows that have a prediction. */
+  private static Evaluation evaluation(
+      List<String> classes, List<PredictedRow> rows, String name, int[] labels) {
+    int[] good = IntStream.range(0, rows.size()).filter(i -> rows.get(i).isOk()).toArray();
+    float[] values = new float[good.length * classes.size()];
+    int next = 0;
+    for (int i : good) {
+      for (float probability : rows.get(i).probabilities()) {
+        values[next++] = probability;
       }
     }
-    return Evaluation.of(new Predictions(values, classes), labels, model.labels());
+    int[] truth = Arrays.stream(good).map(i -> labels[i]).toArray();
+    return Evaluation.of(new Predictions(values, classes.size()), new Labels(name, truth), classes);
   }
 }

@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.kerasgraft.features.ExtractionOptions;
 import org.kerasgraft.features.FeatureExtractor;
 import org.kerasgraft.features.FeatureInput;
 import org.kerasgraft.features.FeatureSet;
+import org.kerasgraft.features.Isolation;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
@@ -111,11 +113,7 @@ final class FeaturesCommand implements Command {
                 "resume",
                 "Go on with a run that was interrupted or killed; ends with the same bytes as an"
                     + " uninterrupted one.")),
-        CommonOptions.running(
-            OptionSection.flag(
-                "isolate",
-                "Decode and run in a process of its own; an input on which it dies becomes a row"
-                    + " with the code 'crashed', the others go on.")));
+        CommonOptions.running(CommonOptions.ISOLATE));
   }
 
   @Override
@@ -127,13 +125,19 @@ final class FeaturesCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     if (ChildProcess.isThis()) {
       ChildProcess.obeyParent(console);
     } else if (arguments.has("isolate")) {
       List<String> words = arguments.wordsWithout("isolate");
-      return new IsolatedFeatures(words, request.out().folder(), console).run();
+      return new IsolatedCommand(words, new IsolatedFeatures(request.out().folder()), console)
+          .run();
     }
     if (!request.out().resume()) {
       AtomicDirectory.requireFree(request.out().folder());
@@ -176,7 +180,7 @@ final class FeaturesCommand implements Command {
               request.rows().batchSize(),
               new ExtractionProgress(progress, "Features"),
               console.cancellation(),
-              ChildProcess.isThis());
+              watch(request));
       FeatureExtractor extractor = new FeatureExtractor(live, input, options);
       String tensor = network.graph().outputs().get(Network.FEATURES).tensor();
       Path folder = request.out().folder();
@@ -188,6 +192,12 @@ final class FeaturesCommand implements Command {
         set.requireAtMostRejected(request.rows().maxBad());
       }
     }
+  }
+
+  private static Optional<Path> watch(Request request) {
+    return ChildProcess.isThis()
+        ? Optional.of(Isolation.watch(AtomicDirectory.kept(request.out().folder())))
+        : Optional.empty();
   }
 
   private static String summary(FeatureSet set, Request request) {

@@ -2,6 +2,7 @@ package org.kerasgraft.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.kerasgraft.backbone.MemoryExhaustion;
@@ -36,23 +37,39 @@ public final class Main {
    */
   public static void main(String[] args) {
     Console console = Console.system();
-    Interruption interruption = Interruption.listen(console);
+    Interruption interruption = Interruption.listen(console, patience(args));
     MemoryWatch.start(console);
-    ExitCode code = run(List.of(args), console);
-    if (console.out().checkError() && code == ExitCode.OK) {
-      console.say("The result could not be written to standard output.");
-      code = ExitCode.STORAGE;
+    ExitCode code = ExitCode.INTERNAL;
+    try {
+      code = run(List.of(args), console);
+      if (console.out().checkError() && code == ExitCode.OK) {
+        console.say("The result could not be written to standard output.");
+        code = ExitCode.STORAGE;
+      }
+      console.err().flush();
+    } finally {
+      interruption.commandEnded();
     }
-    console.err().flush();
-    interruption.commandEnded();
-    System.exit(code.code());
+    System.exit(
+        code == ExitCode.INTERRUPTED ? interruption.code().orElse(code.code()) : code.code());
+  }
+
+  /** How long the command may take to end after Ctrl-C. */
+  private static Duration patience(String[] args) {
+    return COMMANDS.stream()
+        .filter(c -> args.length > 0 && c.name().equals(args[0]))
+        .findFirst()
+        .map(Command::patience)
+        .orElse(Interruption.AT_ONCE);
   }
 
   /** Runs a command within this process. */
   static ExitCode run(List<String> words, Console console) {
     try {
       return dispatch(words, console);
-    } catch (Exception | LinkageError | VirtualMachineError failure) {
+    } catch (ChildFailure failure) {
+      return failure.code();
+    } catch (Throwable failure) { // else the process would end with Java's own code, 1
       return report(failure, words.contains("--debug"), console);
     }
   }

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  * Ends the process with a message before the kernel ends it without one. TensorFlow's memory lies
  * outside Java's heap and is taken within a step, where no exception comes from; so a thread looks
  * at the process's own memory (Linux: {@code RssAnon} of {@code /proc/self/status}, what the kernel
- * cannot take back) and halts beyond the limit. What is kept for {@code --resume} stays.
+ * cannot take back) and halts beyond the limit. What is kept for {@code --resume} stays. A child
+ * process says so by its exit code, so that its parent can find the input that was too much.
  */
 final class MemoryWatch {
 
@@ -54,7 +55,8 @@ final class MemoryWatch {
         if (used.isPresent() && used.getAsLong() > limit) {
           console.say(message(used.getAsLong(), limit));
           console.err().flush();
-          Runtime.getRuntime().halt(ExitCode.INTERNAL.code());
+          Runtime.getRuntime()
+              .halt(ChildProcess.isThis() ? ChildProcess.MEMORY_LIMIT : ExitCode.INTERNAL.code());
         }
         TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
       }

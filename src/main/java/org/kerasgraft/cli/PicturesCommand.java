@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.kerasgraft.data.pictures.PictureFamily;
@@ -71,11 +72,20 @@ final class PicturesCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     try (AtomicDirectory directory = AtomicDirectory.create(request.out())) {
       Pictures.writeClassFolders(
-          directory.staging(), request.family().classes(), request.perClass(), request.seed());
+          directory.staging(),
+          request.family().classes(),
+          request.perClass(),
+          request.seed(),
+          console.cancellation());
       directory.commit();
     }
     int classes = request.family().classes().size();

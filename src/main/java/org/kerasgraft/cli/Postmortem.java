@@ -27,8 +27,9 @@ final class Postmortem {
 
   private final Console console;
   private final String wayOn;
+  private final String remedy;
   private int deaths;
-  private long progress;
+  private long progress = -1;
 
   /**
    * Of one command's processes.
@@ -37,7 +38,19 @@ final class Postmortem {
    * @param wayOn what can be done after it was given up; may be empty
    */
   Postmortem(Console console, String wayOn) {
+    this(console, wayOn, "Give a smaller --batch-size, or more memory; then begin anew.");
+  }
+
+  /**
+   * Of one command's processes.
+   *
+   * @param console hears what is concluded
+   * @param wayOn what can be done after it was given up; may be empty
+   * @param remedy what helps if a batch ends the process though none of its inputs does
+   */
+  Postmortem(Console console, String wayOn, String remedy) {
     this.console = console;
+    this.remedy = remedy;
     this.wayOn = wayOn.isEmpty() ? "" : " " + wayOn;
   }
 
@@ -73,61 +86,97 @@ final class Postmortem {
    */
   boolean isExplained(int code, Optional<FlightRecord.Entry> last, Optional<CrashNotes> notes) {
     String ending = ChildProcess.ending(code);
-    if (++deaths > MOST_DEATHS) {
-      console.say("The process has ended " + deaths + " times; given up." + wayOn);
+    if (isOneTooMany()) {
       return false;
     }
-    if (last.isEmpty() || notes.isEmpty()) {
+    boolean cameOn = notes.isPresent() && notes.get().progress() > progress;
+    progress = notes.map(CrashNotes::progress).orElse(progress);
+    if (notes.isPresent() && last.isPresent() && isBlamed(ending, last.get(), notes.get())) {
+      return true;
+    }
+    return isChance(ending, last, cameOn, notes.isPresent());
+  }
+
+  private boolean isBlamed(String ending, FlightRecord.Entry entry, CrashNotes notes) {
+    if (entry.doing() == Doing.NOTHING) {
+      return false;
+    }
+    String what = entry.doing() == Doing.DECODING ? "decoding" : "the model";
+    if (entry.rows() == 1 && notes.blame(entry.input(), what + " ended by " + ending)) {
       console.say(
-          "The process ended by "
+          notes.name(entry.input())
+              + ": "
+              + what
+              + " ended by "
               + ending
-              + " before the first input: while it loaded the model, or for want of memory.");
-      return false;
+              + "; it is marked 'crashed', the others go on.");
+      return true;
     }
-    FlightRecord.Entry entry = last.get();
-    if (entry.doing() != Doing.NOTHING && entry.rows() == 1) {
-      String what = entry.doing() == Doing.DECODING ? "decoding" : "the model";
-      if (notes.get().blame(entry.input(), what + " ended by " + ending)) {
-        console.say(
-            notes.get().name(entry.input())
-                + ": "
-                + what
-                + " ended by "
-                + ending
-                + "; it is marked 'crashed', the others go on.");
-        return true;
-      }
-    }
-    boolean isSeveral = entry.doing() == Doing.RUNNING && entry.rows() > 1;
-    if (isSeveral && notes.get().separate(entry.input())) {
+    if (entry.rows() > 1 && notes.separate(entry.input())) {
       console.say(
           "Running "
               + entry.rows()
               + " inputs from "
-              + notes.get().name(entry.input())
+              + notes.name(entry.input())
               + " on ended by "
               + ending
               + "; they are run one by one to find which.");
       return true;
     }
-    return isChance(ending, isSeveral, notes.get());
+    return false;
   }
 
-  /** A death that no input explains is borne if work was done since the one before. */
-  private boolean isChance(String ending, boolean isSeveral, CrashNotes notes) {
-    if (notes.progress() > progress) {
-      progress = notes.progress();
-      console.say("The process ended by " + ending + " between inputs; going on.");
+  /**
+   * Judges a death at no input: it is borne if work was done since the last one that was.
+   *
+   * @param code the process' exit code, which cannot be believed
+   * @param reached how far the work has come; grows with all that is kept
+   * @return whether another process shall go on
+   */
+  boolean isBorne(int code, long reached) {
+    String ending = ChildProcess.ending(code);
+    if (isOneTooMany()) {
+      return false;
+    }
+    boolean cameOn = reached > Math.max(progress, 0);
+    progress = reached;
+    if (cameOn) {
+      console.say("The process ended by " + ending + ", by no input's fault; going on.");
       return true;
     }
     console.say(
         "The process ended by "
             + ending
-            + (isSeveral
-                ? " again where each input alone went well. Give a smaller --batch-size, or more"
-                    + " memory; then begin anew."
-                : " again at the same place, by no input's fault.")
-            + wayOn);
+            + (reached == 0
+                ? " before the first input or anything else was done: while it loaded the model, or"
+                    + " for want of memory."
+                : " again without having come any further, by no input's fault." + wayOn));
+    return false;
+  }
+
+  private boolean isOneTooMany() {
+    if (++deaths <= MOST_DEATHS) {
+      return false;
+    }
+    console.say("The process has ended " + deaths + " times; given up." + wayOn);
+    return true;
+  }
+
+  /** A death that no input explains is borne if work was done since the one before. */
+  private boolean isChance(
+      String ending, Optional<FlightRecord.Entry> last, boolean cameOn, boolean isKept) {
+    if (cameOn) {
+      console.say("The process ended by " + ending + ", by no input's fault; going on.");
+      return true;
+    }
+    boolean isSeveral = last.isPresent() && last.get().rows() > 1;
+    String where =
+        isSeveral
+            ? " again where each input alone went well. " + remedy
+            : last.isPresent()
+                ? " again at the same place, by no input's fault."
+                : " before the first input: while it loaded the model, or for want of memory.";
+    console.say("The process ended by " + ending + where + (isKept ? wayOn : ""));
     return false;
   }
 }

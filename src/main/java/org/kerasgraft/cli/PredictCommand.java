@@ -1,13 +1,12 @@
 package org.kerasgraft.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.Npy;
-import org.kerasgraft.export.ServedModel;
 import org.kerasgraft.report.PredictedRow;
 import org.kerasgraft.report.PredictionLines;
 
@@ -27,28 +26,19 @@ final class PredictCommand implements Command {
   /**
    * What was asked for.
    *
-   * @param model a run, or what it exported, and the ops it may hold
    * @param input what to predict
    * @param output form and number of classes
    * @param rows how to work through the rows
-   * @param runtime device and threads
    */
-  record Request(
-      TrustedModel model,
-      InputChoice input,
-      Output output,
-      RowOptions rows,
-      RuntimeOptions runtime) {
+  record Request(InputChoice input, Output output, RowOptions rows) {
 
     static Request of(Arguments arguments) {
       return new Request(
-          TrustedModel.of(arguments),
           InputChoice.of(arguments, false),
           new Output(
               arguments.choice("format", Form.CSV, Form::id),
               arguments.count("top-k", 1).orElse(1)),
-          RowOptions.of(arguments),
-          CommonOptions.runtime(arguments));
+          RowOptions.of(arguments));
     }
   }
 
@@ -94,7 +84,7 @@ final class PredictCommand implements Command {
                 "csv: path (or row), label, probability, status; json: one object a line; default"
                     + " csv."),
             OptionSection.valued("top-k", "N", "How many classes to name, best first; default 1.")),
-        CommonOptions.running());
+        CommonOptions.running(CommonOptions.ISOLATE));
   }
 
   @Override
@@ -105,11 +95,19 @@ final class PredictCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
-    try (ServedModel model = request.model().serve(request.runtime());
-        Progress progress = new Progress(console, request.rows().quiet())) {
-      ServedRows rows = new ServedRows(model, request.rows().batchSize(), progress);
+    if (ChildProcess.isThis()) {
+      return ServedRows.answer(arguments, console);
+    }
+    try (Progress progress = new Progress(console, request.rows().quiet());
+        ServedRows rows = ServedRows.open(arguments, progress, console)) {
+      List<String> labels = rows.model().provenance().labels();
       if (request.input() instanceof InputChoice.Images images) {
         ImageSet set =
             images.areFiles()
@@ -118,20 +116,19 @@ final class PredictCommand implements Command {
         rows.predict(
             request.rows().admitted(set, progress),
             request.rows().maxBad(),
-            printer("path", model, request.output(), console));
+            printer("path", labels, request.output(), console));
       } else if (request.input() instanceof InputChoice.Rows array) {
         try (Npy npy = Npy.open(array.input())) {
           String name = array.input().toString();
-          rows.predict(npy, name, printer("row", model, request.output(), console));
+          rows.predict(npy, name, printer("row", labels, request.output(), console));
         }
       }
     }
     return ExitCode.OK;
   }
 
-  private static Printer printer(String key, ServedModel model, Output output, Console console) {
-    return new Printer(
-        new PredictionLines(key, model.labels(), output.top()), output.form(), console);
+  private static Printer printer(String key, List<String> labels, Output output, Console console) {
+    return new Printer(new PredictionLines(key, labels, output.top()), output.form(), console);
   }
 
   /** Prints each row that it gets; before the first one the heading, where there is one. */

@@ -17,7 +17,7 @@ import org.kerasgraft.head.Head;
 record RunSettings(Map<String, String> asked) {
 
   /** How the work is done and shown; not recorded. */
-  private static final Set<String> NOT_RECORDED = Set.of("resume", "checkpoint-seconds");
+  private static final Set<String> NOT_RECORDED = Set.of("resume", "checkpoint-seconds", "isolate");
 
   /** Recorded, but without effect on what a run holds. */
   private static final Set<String> WITHOUT_EFFECT =

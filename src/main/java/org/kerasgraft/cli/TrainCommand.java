@@ -1,6 +1,7 @@
 package org.kerasgraft.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -20,6 +21,7 @@ import org.kerasgraft.error.GateNotMetException;
 import org.kerasgraft.features.FeatureStore;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.train.Training;
+import org.kerasgraft.train.Variables;
 
 /** The whole job: cut, features, new head, fine-tuning, evaluation, report, export. */
 final class TrainCommand implements Command {
@@ -147,7 +149,11 @@ final class TrainCommand implements Command {
             CommonOptions.FORMAT,
             ResumeOptions.RESUME,
             ResumeOptions.CHECKPOINT_SECONDS),
-        CommonOptions.running());
+        CommonOptions.running(
+            OptionSection.flag(
+                "isolate",
+                "Do it in a process of its own; an input on which that dies becomes a row with the"
+                    + " code 'crashed', and the training goes on without it.")));
   }
 
   @Override
@@ -160,10 +166,21 @@ final class TrainCommand implements Command {
   }
 
   @Override
+  public Duration patience() {
+    return Interruption.A_BATCH;
+  }
+
+  @Override
   public ExitCode run(Arguments arguments, Console console) {
     Request request = Request.of(arguments);
     RunSettings settings = RunSettings.of(arguments, request);
     Output output = request.output();
+    if (ChildProcess.isThis()) {
+      ChildProcess.obeyParent(console);
+    } else if (arguments.has("isolate")) {
+      List<String> words = arguments.wordsWithout("isolate");
+      return new IsolatedCommand(words, new IsolatedTraining(output.out()), console).run();
+    }
     try (Progress progress = new Progress(console, request.data().rows().quiet())) {
       boolean resume = output.interruption().resume();
       Optional<FinishedRun> finished = resume ? FinishedRun.at(output.out()) : Optional.empty();
@@ -203,9 +220,7 @@ final class TrainCommand implements Command {
     try (Backbone backbone = backbone(model, request.head());
         TrainedModel trained =
             fit(
-                trainer(backbone, request, work.progress())
-                    .checkpoints(run.checkpoints(), request.output().interruption().interval())
-                    .cancellation(work.console().cancellation()),
+                interruptible(trainer(backbone, request, work.progress()), request, work),
                 request,
                 work.progress())) {
       requireAccuracy(trained, request.output().required());
@@ -217,6 +232,15 @@ final class TrainCommand implements Command {
       run.commit();
       print(trained, request.output(), work.console());
     }
+  }
+
+  private static Trainer interruptible(Trainer trainer, Request request, Work work) {
+    UnfinishedRun run = work.run();
+    Trainer kept =
+        trainer
+            .checkpoints(run.checkpoints(), request.output().interruption().interval())
+            .cancellation(work.console().cancellation());
+    return ChildProcess.isThis() ? kept.watched(run.watch()) : kept;
   }
 
   private static Backbone backbone(KerasModel model, HeadOptions head) {
@@ -237,6 +261,8 @@ final class TrainCommand implements Command {
             .mostRejected(request.data().rows().maxBad());
     if (request.head().trainable().isPresent()) {
       trainer = trainer.trainable(request.head().trainable().get());
+    } else if (request.head().head().isPresent() && request.training().fineTune().epochs() == 0) {
+      trainer = trainer.trainable(Variables.head()); // the model may have no block to fine-tune
     }
     if (request.data().store().isPresent()) {
       trainer = trainer.store(request.data().store().get());

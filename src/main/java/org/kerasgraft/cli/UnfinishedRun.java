@@ -3,14 +3,16 @@ package org.kerasgraft.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.kerasgraft.FinishedRun;
+import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.GateNotMetException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.TrainingDivergedException;
+import org.kerasgraft.features.Isolation;
 import org.kerasgraft.internal.AtomicDirectory;
 
 /**
@@ -60,8 +62,8 @@ final class UnfinishedRun implements AutoCloseable {
 
   private void clear() {
     try (Stream<Path> list = Files.list(staging())) {
-      List<Path> rest = list.filter(path -> !path.equals(checkpoints())).toList();
-      for (Path path : rest) {
+      Set<Path> work = Set.of(checkpoints(), watch());
+      for (Path path : list.filter(p -> !work.contains(p)).toList()) {
         AtomicDirectory.deleteTree(path);
       }
     } catch (IOException e) {
@@ -86,7 +88,26 @@ final class UnfinishedRun implements AutoCloseable {
 
   /** Where the training's state is kept. */
   Path checkpoints() {
-    return staging().resolve(CHECKPOINTS);
+    return checkpoints(staging());
+  }
+
+  /** The same in the folder of any unfinished run. */
+  static Path checkpoints(Path unfinished) {
+    return unfinished.resolve(CHECKPOINTS);
+  }
+
+  /** Where a process that is watched says what it extracts; gone when the run is closed. */
+  Path watch() {
+    return Isolation.watch(staging());
+  }
+
+  /** Removes what a process that died left of a run, unless it can be gone on with. */
+  static void tidy(Path target) {
+    try {
+      at(target, true).close();
+    } catch (CannotCreateException e) {
+      return; // another process is at it, or it is finished
+    }
   }
 
   /** Work whose failure may end the run for good: then nothing is kept. */
@@ -101,7 +122,16 @@ final class UnfinishedRun implements AutoCloseable {
 
   /** Gives the run its name. */
   void commit() {
+    removeWatch();
     directory.commitWithout(checkpoints());
+  }
+
+  private void removeWatch() {
+    try {
+      AtomicDirectory.deleteTree(watch());
+    } catch (IOException e) {
+      throw cannotRemove(watch(), e);
+    }
   }
 
   private static StorageException cannotRemove(Path path, IOException e) {
@@ -110,6 +140,10 @@ final class UnfinishedRun implements AutoCloseable {
 
   @Override
   public void close() {
-    directory.close();
+    try {
+      removeWatch();
+    } finally {
+      directory.close();
+    }
   }
 }

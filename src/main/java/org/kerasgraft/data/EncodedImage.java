@@ -35,16 +35,6 @@ public final class EncodedImage {
   }
 
   /**
-   * Reads a file of up to {@link ImageDecoder#MOST_PIXELS} pixels.
-   *
-   * @param file its path; a link is followed
-   * @return the bytes, or the reason why there are none
-   */
-  public static EncodedImage read(Path file) {
-    return read(file, ImageDecoder.MOST_PIXELS);
-  }
-
-  /**
    * Reads a file. Never throws for what the file system says; only regular files are opened, so
    * that no pipe is waited for. Of what is no image, too large or of wrong channels only the header
    * is read.

@@ -296,6 +296,14 @@ public final class Npy implements RowSource {
   }
 
   private void whileOpen(Runnable reading) {
+    try {
+      readLocked(reading);
+    } catch (InternalError e) { // may come as late as while the lock is given back
+      throw cutOff(e);
+    }
+  }
+
+  private void readLocked(Runnable reading) {
     closing.readLock().lock();
     try {
       if (!open) {
@@ -303,8 +311,6 @@ public final class Npy implements RowSource {
       }
       reading.run();
       requireWhole();
-    } catch (InternalError e) {
-      throw cutOff(e);
     } finally {
       closing.readLock().unlock();
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.kerasgraft.data.Manifest;
@@ -17,9 +18,9 @@ import org.kerasgraft.error.StorageException;
  * An exported model's directory, found and checked without TensorFlow.
  *
  * @param path the directory that holds {@code saved_model.pb}
- * @param provenance what its {@code graft.json} says
+ * @param provenance what its {@code graft.json} says: classes, inputs, where it comes from
  */
-record ServedDirectory(Path path, Provenance provenance) {
+public record ServedDirectory(Path path, Provenance provenance) {
 
   static final String MODEL_FILE = "saved_model.pb";
   static final String LABELS_FILE = "assets.extra/labels.txt";
@@ -28,8 +29,23 @@ record ServedDirectory(Path path, Provenance provenance) {
       "Give a directory that 'graft train' wrote (RUN, RUN/model or RUN/model/1) or that was"
           + " exported with Graft; train on another model first.";
 
-  /** Finds the model in a run's directory, a directory of versions, or the model's own. */
-  static ServedDirectory find(Path given) {
+  /** Checks. */
+  public ServedDirectory {
+    Objects.requireNonNull(path);
+    Objects.requireNonNull(provenance);
+  }
+
+  /**
+   * Finds the model in a run's directory, a directory of versions, or the model's own, and compares
+   * its files with its manifest.
+   *
+   * @param given one of these; of several versions the largest is taken
+   * @return the model's own directory
+   * @throws MissingInputException if there is no such directory
+   * @throws InvalidModelException if no exported model is there
+   * @throws org.kerasgraft.error.InvalidDataException if a file is not as its manifest says
+   */
+  public static ServedDirectory find(Path given) {
     if (!Files.isDirectory(given)) {
       throw new MissingInputException(
           "There is no directory '" + given + "'.", "Check the path of the exported model.");

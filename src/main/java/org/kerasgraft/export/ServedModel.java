@@ -96,6 +96,15 @@ public final class ServedModel implements AutoCloseable {
   }
 
   /**
+   * Where it was opened, and what is written there of it.
+   *
+   * @return the model's directory, found and checked
+   */
+  public ServedDirectory served() {
+    return directory;
+  }
+
+  /**
    * Where it was opened.
    *
    * @return the directory that holds {@code saved_model.pb}

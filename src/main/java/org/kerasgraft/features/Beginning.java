@@ -9,8 +9,13 @@ enum Beginning {
   ANEW("'graft features … --resume' goes on after the last whole batch."),
   /** Goes on with it; that of other inputs is an error. */
   RESUMED(ANEW.wayOn),
-  /** An entry of the store: goes on with it where it fits, otherwise begins anew. */
-  STORED("The next run with the same inputs goes on after the last whole batch.");
+  /**
+   * An entry of the store: goes on with it where it fits and no input has crashed, otherwise begins
+   * anew.
+   */
+  STORED("The next run with the same inputs goes on after the last whole batch."),
+  /** The same for a process that is watched: crashed inputs stay so. */
+  STORED_WATCHED(STORED.wayOn);
 
   private final String wayOn;
 
@@ -22,8 +27,18 @@ enum Beginning {
     return switch (this) {
       case ANEW -> AtomicDirectory.resumable(target, false);
       case RESUMED -> AtomicDirectory.resumable(target, true);
-      case STORED -> AtomicDirectory.shared(target);
+      case STORED, STORED_WATCHED -> AtomicDirectory.shared(target);
     };
+  }
+
+  /** Whether it is an entry of the store, which any process may make. */
+  boolean isStored() {
+    return this == STORED || this == STORED_WATCHED;
+  }
+
+  /** Whether crashed inputs are taken for what they were then, or may have crashed by chance. */
+  boolean trustsCrashed() {
+    return this != STORED;
   }
 
   /** How an interrupted extraction can be gone on with, as a sentence. */

@@ -1,6 +1,7 @@
 package org.kerasgraft.features;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,10 +62,21 @@ final class Extraction {
   /**
    * Runs all inputs, or those that the targets lack; ends each batch of each target.
    *
+   * @param hashes of the inputs
+   * @param crashed inputs that are known to end a process, and how
    * @throws RunInterruptedException if that is wished; finished batches stay in the targets
    */
-  void run(InputHashes hashes) {
-    int kept = commonBatches();
+  void run(InputHashes hashes, Map<Integer, String> crashed) {
+    Path folder = targets.get(0).folder();
+    try (Isolation recording = Isolation.in(folder, crashed, options.watch())) {
+      isolation = recording;
+      begin(hashes);
+      runInputs(hashes);
+    }
+  }
+
+  private void begin(InputHashes hashes) {
+    int kept = isolation.isNews() ? 0 : commonBatches();
     targets.forEach(target -> target.begin(kept, hashes));
     if (kept > 0) {
       Journal.Batch last = targets.get(0).batches().get(kept - 1);
@@ -74,10 +86,6 @@ final class Extraction {
     done = first;
     if (targets.get(0).isResumption() || first > 0) {
       options.listener().onResumed(first, input.count());
-    }
-    try (Isolation recording = Isolation.in(targets.get(0).folder(), options.watched())) {
-      isolation = recording;
-      runInputs(hashes);
     }
   }
 

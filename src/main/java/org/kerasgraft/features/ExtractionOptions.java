@@ -1,6 +1,8 @@
 package org.kerasgraft.features;
 
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.kerasgraft.internal.Cancellation;
 
 /**
@@ -9,11 +11,11 @@ import org.kerasgraft.internal.Cancellation;
  * @param batchSize inputs in a run of the network, 1 or more
  * @param listener hears of progress
  * @param cancellation ends the extraction when it is set; finished batches are kept
- * @param watched whether another process watches this one and must know what it was doing if it
- *     dies ({@link Isolation})
+ * @param watch the file in which this process tells the one that watches it where it is at work, so
+ *     that it is known what it was doing if it dies ({@link Isolation}); empty if none watches
  */
 public record ExtractionOptions(
-    int batchSize, ExtractionListener listener, Cancellation cancellation, boolean watched) {
+    int batchSize, ExtractionListener listener, Cancellation cancellation, Optional<Path> watch) {
 
   /** The batch size unless another is given. */
   public static final int BATCH_SIZE = 16;
@@ -22,6 +24,7 @@ public record ExtractionOptions(
   public ExtractionOptions {
     Objects.requireNonNull(listener);
     Objects.requireNonNull(cancellation);
+    Objects.requireNonNull(watch);
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be 1 or more, not " + batchSize);
     }
@@ -35,7 +38,7 @@ public record ExtractionOptions(
    * @param cancellation ends the extraction when it is set; finished batches are kept
    */
   public ExtractionOptions(int batchSize, ExtractionListener listener, Cancellation cancellation) {
-    this(batchSize, listener, cancellation, false);
+    this(batchSize, listener, cancellation, Optional.empty());
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.kerasgraft.backbone.LiveNetwork;
@@ -105,7 +106,11 @@ public final class FeatureExtractor {
    *     kept beside the directory
    */
   public FeatureSet extract(String tensor, Path directory) {
-    return told(extractAll(List.of(tensor), List.of(directory), Beginning.ANEW).get(0));
+    return told(extractInto(directory, tensor, Beginning.ANEW));
+  }
+
+  private FeatureSet extractInto(Path directory, String tensor, Beginning beginning) {
+    return extractAll(List.of(new Target(tensor, directory)), beginning, Map.of()).get(0);
   }
 
   /** Tells the listener what became of images; closes the set if that fails. */
@@ -143,7 +148,7 @@ public final class FeatureExtractor {
    */
   public FeatureSet resume(String tensor, Path directory) {
     if (!Files.exists(directory.resolve(Manifest.Kind.FEATURES.path()))) {
-      return told(extractAll(List.of(tensor), List.of(directory), Beginning.RESUMED).get(0));
+      return told(extractInto(directory, tensor, Beginning.RESUMED));
     }
     FeatureSet set = FeatureSet.open(directory);
     try {
@@ -172,19 +177,29 @@ public final class FeatureExtractor {
     }
   }
 
-  /** Computes several tensors in one pass, each into its directory. */
-  List<FeatureSet> extractAll(List<String> tensors, List<Path> directories, Beginning beginning) {
+  /** A tensor, and where its features go. */
+  record Target(String tensor, Path directory) {}
+
+  /**
+   * Computes several tensors in one pass, each into its directory.
+   *
+   * @param targets the tensors
+   * @param beginning what is made of unfinished work
+   * @param crashed inputs that are known to end a process, and how
+   */
+  List<FeatureSet> extractAll(
+      List<Target> targets, Beginning beginning, Map<Integer, String> crashed) {
     NativeScope opened = new NativeScope();
     try (NativeScope scope = new NativeScope()) {
       List<FeatureFiles> files = new ArrayList<>();
-      for (int i = 0; i < tensors.size(); i++) {
-        FeatureKey key = key(tensors.get(i));
+      for (Target target : targets) {
+        FeatureKey key = key(target.tensor());
         files.add(
-            scope.own(new FeatureFiles(directories.get(i), beginning, key, keys().inputHashes())));
+            scope.own(new FeatureFiles(target.directory(), beginning, key, keys().inputHashes())));
       }
       List<FeatureFiles> unfinished = files.stream().filter(f -> !f.isFinished()).toList();
       if (!unfinished.isEmpty()) {
-        new Extraction(network, input, options, unfinished).run(keys().inputHashes());
+        new Extraction(network, input, options, unfinished).run(keys().inputHashes(), crashed);
       }
       ScanReport model = network.network().source().scan();
       List<Path> finished = files.stream().map(file -> file.commit(model, input)).toList();
@@ -197,5 +212,10 @@ public final class FeatureExtractor {
 
   ExtractionListener listener() {
     return options.listener();
+  }
+
+  /** Whether another process watches this one, and finds the inputs that end it. */
+  boolean isWatched() {
+    return options.watch().isPresent();
   }
 }

@@ -72,6 +72,9 @@ final class FeatureFiles implements AutoCloseable {
     if (kept.isPresent() && !kept.get().journal().key().equals(key)) {
       throw other(kept.get().journal().key(), inputs);
     }
+    if (!beginning.trustsCrashed() && Isolation.forget(folder)) {
+      kept = Optional.empty();
+    }
     finished = kept.isEmpty() && isWhole(folder);
   }
 
@@ -100,7 +103,8 @@ final class FeatureFiles implements AutoCloseable {
       return false;
     }
     try (FeatureSet set = FeatureSet.open(folder)) {
-      return set.manifest().key().equals(key);
+      return set.manifest().key().equals(key)
+          && (beginning.trustsCrashed() || set.crashed().isEmpty());
     } catch (InvalidDataException | MissingInputException e) {
       return false;
     }
@@ -215,7 +219,7 @@ final class FeatureFiles implements AutoCloseable {
       committed = true;
       return target;
     } catch (CannotCreateException e) {
-      if (beginning == Beginning.STORED) {
+      if (beginning.isStored()) {
         directory.discard(); // another process made the same entry
         committed = true;
       }

@@ -3,7 +3,10 @@ package org.kerasgraft.features;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.kerasgraft.data.DecodeStatus;
 import org.kerasgraft.data.LabelledRows;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Manifest;
@@ -109,6 +112,21 @@ public final class FeatureSet implements RowSource {
    */
   public int rejected() {
     return index.size() - count();
+  }
+
+  /**
+   * The inputs on which a process ended that was watched ({@link Isolation}).
+   *
+   * @return how it ended, by the input's number
+   */
+  public SortedMap<Integer, String> crashed() {
+    SortedMap<Integer, String> crashed = new TreeMap<>();
+    for (int i = 0; i < index.size(); i++) {
+      if (index.get(i).status().equals(DecodeStatus.CRASHED.code())) {
+        crashed.put(i, index.get(i).detail());
+      }
+    }
+    return crashed;
   }
 
   /**

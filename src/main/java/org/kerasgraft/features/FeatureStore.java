@@ -3,16 +3,18 @@ package org.kerasgraft.features;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.kerasgraft.data.DecodeStatus;
 import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.features.FeatureExtractor.Target;
 import org.kerasgraft.internal.AtomicDirectory;
 import org.kerasgraft.internal.NativeScope;
 
@@ -20,8 +22,11 @@ import org.kerasgraft.internal.NativeScope;
  * Keeps features by what they depend on: used again when nothing changed, computed anew when
  * anything did ({@link FeatureKey}), or when an entry is incomplete or damaged. An entry is a
  * directory named by its key's digest and appears complete or not at all, so that processes may
- * share a store. Nothing is ever removed but damaged entries; the directory may be deleted at any
- * time no process uses it.
+ * share a store. Nothing is ever removed but entries that cannot be used; the directory may be
+ * deleted at any time no process uses it.
+ *
+ * <p>An entry that lacks inputs because they ended a process is used only by a process that is
+ * watched itself ({@link ExtractionOptions#watch()}): the process may have been killed by chance.
  */
 public final class FeatureStore {
 
@@ -93,36 +98,41 @@ public final class FeatureStore {
    * @throws InvalidDataException if no input can be used
    */
   public List<FeatureSet> get(FeatureExtractor extractor, List<String> tensors) {
-    FeatureSet[] found = new FeatureSet[tensors.size()];
-    List<Integer> missing = new ArrayList<>();
+    List<Target> all = tensors.stream().map(t -> new Target(t, entry(extractor, t))).toList();
+    Map<Target, FeatureSet> found = new HashMap<>();
     NativeScope opened = new NativeScope();
     try {
-      for (int i = 0; i < found.length; i++) {
-        Path entry = entry(extractor, tensors.get(i));
-        found[i] = stored(entry, tensors.get(i), extractor.listener());
-        if (found[i] == null) {
-          missing.add(i);
-        } else {
-          opened.own(found[i]);
-          extractor.listener().onStoreHit(tensors.get(i), entry);
-        }
+      for (Target target : all) {
+        stored(target.directory(), extractor).ifPresent(set -> found.put(target, opened.own(set)));
       }
+      Map<Integer, String> crashed = agreedCrashes(found, extractor.listener());
+      tellOfHits(all, found.keySet(), extractor.listener());
+      List<Target> missing = all.stream().filter(t -> !found.containsKey(t)).toList();
       if (!missing.isEmpty()) {
-        List<String> absent = missing.stream().map(tensors::get).toList();
-        List<FeatureSet> computed = compute(extractor, absent);
+        List<FeatureSet> computed = compute(extractor, missing, crashed);
         for (int i = 0; i < computed.size(); i++) {
-          found[missing.get(i)] = opened.own(computed.get(i));
+          found.put(missing.get(i), opened.own(computed.get(i)));
         }
       } else {
-        found[0].index().stream()
+        found.get(all.get(0)).index().stream()
             .filter(row -> !row.isAccepted())
             .forEach(extractor.listener()::onRejected);
       }
-      extractor.tell(found[0]);
-      return List.of(found);
+      extractor.tell(found.get(all.get(0)));
+      return all.stream().map(found::get).toList();
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
+    }
+  }
+
+  private static void tellOfHits(List<Target> all, Set<Target> found, ExtractionListener listener) {
+    for (Target target : all) {
+      if (found.contains(target)) {
+        listener.onStoreHit(target.tensor(), target.directory());
+      } else {
+        listener.onStoreMiss(target.tensor(), target.directory());
+      }
     }
   }
 
@@ -130,34 +140,64 @@ public final class FeatureStore {
     return directory.resolve(extractor.key(tensor).digest());
   }
 
-  /** The entry if it is there and whole, else null. */
-  private static FeatureSet stored(Path entry, String tensor, ExtractionListener listener) {
-    if (Files.exists(entry)) {
-      try {
-        FeatureSet set = FeatureSet.open(entry);
-        if (!isOfTheMoment(set)) {
-          return set;
-        }
-        set.close();
-        listener.onStoreDamaged(
-            entry, "a file changed or memory was short while they were computed");
-        remove(entry);
-      } catch (InvalidDataException | MissingInputException e) {
-        listener.onStoreDamaged(entry, e.getMessage());
-        remove(entry);
-      }
+  /** The entry if it is there and whole and can be used. */
+  private static Optional<FeatureSet> stored(Path entry, FeatureExtractor extractor) {
+    if (!Files.exists(entry)) {
+      return Optional.empty();
     }
-    listener.onStoreMiss(tensor, entry);
-    return null;
+    try {
+      FeatureSet set = FeatureSet.open(entry);
+      Optional<String> obstacle = obstacle(set, extractor.isWatched());
+      if (obstacle.isEmpty()) {
+        return Optional.of(set);
+      }
+      set.close();
+      extractor.listener().onStoreDamaged(entry, obstacle.get());
+    } catch (InvalidDataException | MissingInputException e) {
+      extractor.listener().onStoreDamaged(entry, e.getMessage());
+    }
+    remove(entry);
+    return Optional.empty();
   }
 
-  /** Whether an input has no row for once, though the key speaks of its content. */
-  private static boolean isOfTheMoment(FeatureSet set) {
-    return set.index().stream()
-        .anyMatch(
-            r ->
-                r.status().equals(DecodeStatus.CHANGED.code())
-                    || r.detail().equals(EncodedImage.NO_MEMORY.detail()));
+  /**
+   * An input that changed, or that memory was short for, has no row, though the key speaks of its
+   * content.
+   */
+  private static Optional<String> obstacle(FeatureSet set, boolean watched) {
+    if (set.index().stream().anyMatch(r -> r.status().equals(DecodeStatus.CHANGED.code()))) {
+      return Optional.of("a file changed while they were computed");
+    }
+    if (set.index().stream().anyMatch(r -> r.detail().equals(EncodedImage.NO_MEMORY.detail()))) {
+      return Optional.of("memory was short for a file while they were computed");
+    }
+    return watched || set.crashed().isEmpty()
+        ? Optional.empty()
+        : Optional.of("an input ended the process that computed them");
+  }
+
+  /**
+   * All tensors of one pass have the same rows: what one entry lacks because it crashed is not
+   * tried for another. If entries differ, an input has crashed by chance, and those without it go.
+   *
+   * @return the inputs that the found entries lack
+   */
+  private static Map<Integer, String> agreedCrashes(
+      Map<Target, FeatureSet> found, ExtractionListener listener) {
+    List<Set<Integer>> lacking =
+        found.values().stream().map(set -> set.crashed().keySet()).distinct().toList();
+    if (lacking.size() == 1) {
+      return found.values().iterator().next().crashed();
+    }
+    List<Target> doubtful =
+        found.keySet().stream().filter(t -> !found.get(t).crashed().isEmpty()).toList();
+    for (Target target : doubtful) {
+      found.remove(target).close();
+      listener.onStoreDamaged(
+          target.directory(), "an input ended the process that computed them, but not another");
+      remove(target.directory());
+    }
+    return Map.of();
   }
 
   private static void remove(Path entry) {
@@ -169,21 +209,22 @@ public final class FeatureStore {
     }
   }
 
-  private List<FeatureSet> compute(FeatureExtractor extractor, List<String> tensors) {
-    List<Path> entries = tensors.stream().map(tensor -> entry(extractor, tensor)).toList();
+  private List<FeatureSet> compute(
+      FeatureExtractor extractor, List<Target> missing, Map<Integer, String> crashed) {
     try {
-      return extractor.extractAll(tensors, entries, Beginning.STORED);
+      return extractor.extractAll(
+          missing, extractor.isWatched() ? Beginning.STORED_WATCHED : Beginning.STORED, crashed);
     } catch (CannotCreateException e) {
       // Another process may have been faster: what it has finished is as good, and the rest is
       // computed without it. Each time round fewer are missing.
-      if (entries.stream().noneMatch(Files::isDirectory)) {
+      if (missing.stream().map(Target::directory).noneMatch(Files::isDirectory)) {
         throw new CannotCreateException(
             e.getMessage(),
             "Computed features are kept there: name a folder that you may write to, by GRAFT_CACHE"
                 + " or where the store is chosen (train's --cache).",
             e);
       }
-      return get(extractor, tensors);
+      return get(extractor, missing.stream().map(Target::tensor).toList());
     }
   }
 }

@@ -1,6 +1,8 @@
 package org.kerasgraft.features;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.kerasgraft.data.DecodeResult;
 import org.kerasgraft.data.DecodeStatus;
@@ -16,10 +19,10 @@ import org.kerasgraft.internal.FlightRecord;
 import org.kerasgraft.internal.NewFile;
 
 /**
- * What a process that extracts features and the process that watches it tell each other, in the
- * folder of the unfinished features: the one records what it is doing, the other, when the first
- * has died, notes which input ended it. Noted inputs are rows with the code {@code crashed}, in
- * this and in every later resumption.
+ * What a process that extracts features and the process that watches it tell each other. The one
+ * says in a file, the watch, in which folder of unfinished features it is at work, and records
+ * there what it is doing; the other, when the first has died, notes there which input ended it.
+ * Noted inputs are rows with the code {@code crashed}, in this and in every later resumption.
  */
 public final class Isolation implements CrashNotes, AutoCloseable {
 
@@ -29,16 +32,23 @@ public final class Isolation implements CrashNotes, AutoCloseable {
   /** What the extracting process is doing. */
   static final String FLIGHT = "flight";
 
+  private static final String WATCH = ".extraction";
   private static final String CRASHED = "crashed";
   private static final String ALONE = "alone";
 
+  /** More than any journal has bytes. */
+  private static final long FINISHED = 1L << 40;
+
   private final Path folder;
+  private final long process;
   private final Map<Integer, String> crashed = new LinkedHashMap<>();
   private final Set<Integer> alone = new LinkedHashSet<>();
   private Optional<FlightRecord> flight = Optional.empty();
+  private boolean news;
 
-  private Isolation(Path folder) {
+  private Isolation(Path folder, long process) {
     this.folder = folder;
+    this.process = process;
     try {
       for (String line : Files.readAllLines(folder.resolve(NOTES))) {
         String[] parts = line.split(" ", 3);
@@ -55,23 +65,79 @@ public final class Isolation implements CrashNotes, AutoCloseable {
   }
 
   /**
-   * What is known of unfinished features, for the watching process.
+   * The watch of an output: where its process says what it extracts.
    *
-   * @param target where the features shall be
-   * @return the notes so far; empty if nothing was begun
+   * @param unfinished the folder of the unfinished output
+   * @return a path in it
    */
-  public static Optional<Isolation> of(Path target) {
-    Path folder = AtomicDirectory.kept(target);
-    return Files.isDirectory(folder) ? Optional.of(new Isolation(folder)) : Optional.empty();
+  public static Path watch(Path unfinished) {
+    return unfinished.resolve(WATCH);
   }
 
-  /** The extracting process' side, to be closed; records what it does if it is watched. */
-  static Isolation in(Path folder, boolean watched) {
-    Isolation isolation = new Isolation(folder);
-    if (watched) {
+  /**
+   * What is known of the extraction that was begun last, for the watching process.
+   *
+   * @param watch what {@link ExtractionOptions#watch()} was
+   * @return the notes so far; empty if nothing was begun
+   */
+  public static Optional<Isolation> of(Path watch) {
+    try {
+      List<String> lines = Files.readAllLines(watch);
+      // A URI holds a path's very bytes, whatever they are.
+      Path folder = Path.of(URI.create(lines.get(1)));
+      return Optional.of(new Isolation(folder, Long.parseLong(lines.get(0))));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The extracting process' side, to be closed; records what it does if it is watched.
+   *
+   * @param folder where the unfinished features lie
+   * @param known inputs that are known to end a process, and how
+   * @param watch where to say so; empty if nobody watches
+   */
+  static Isolation in(Path folder, Map<Integer, String> known, Optional<Path> watch) {
+    Isolation isolation = new Isolation(folder, ProcessHandle.current().pid());
+    isolation.learn(known);
+    if (watch.isPresent()) {
+      of(watch.get()).ifPresent(isolation::learnFromPlaceBefore);
       isolation.flight = Optional.of(FlightRecord.begin(folder.resolve(FLIGHT)));
+      String text = isolation.process + "\n" + folder.toUri() + "\n";
+      NewFile.replace(watch.get(), text.getBytes(StandardCharsets.US_ASCII));
     }
     return isolation;
+  }
+
+  private void learn(Map<Integer, String> known) {
+    if (!crashed.keySet().containsAll(known.keySet())) {
+      known.forEach(crashed::putIfAbsent);
+      news = true;
+      write();
+    }
+  }
+
+  /**
+   * A process that finds another one at the same features works in a place of its own, and the next
+   * one in yet another: what was found there is not found again.
+   */
+  private void learnFromPlaceBefore(Isolation before) {
+    if (!before.folder.equals(folder) && before.entry().equals(entry())) {
+      learn(before.crashed);
+      alone.addAll(before.alone);
+    }
+  }
+
+  /** What is extracted: the folder, whether {@code .NAME.partial} or a place of a process' own. */
+  public Path entry() {
+    String name = folder.getFileName().toString();
+    return folder.resolveSibling(name.substring(0, Math.max(1, name.lastIndexOf('.'))));
+  }
+
+  /** Whether more inputs are known to end a process than when the kept batches were computed. */
+  boolean isNews() {
+    return news;
   }
 
   /** The row of an input that has ended a process before. */
@@ -109,18 +175,19 @@ public final class Isolation implements CrashNotes, AutoCloseable {
   }
 
   /**
-   * What the dead process was doing.
+   * What a dead process was doing.
    *
-   * @return empty if it had not begun to extract
+   * @param dead its number
+   * @return empty if it was not extracting
    */
-  public Optional<FlightRecord.Entry> last() {
-    return FlightRecord.last(folder.resolve(FLIGHT));
+  public Optional<FlightRecord.Entry> last(long dead) {
+    return dead == process ? FlightRecord.last(folder.resolve(FLIGHT)) : Optional.empty();
   }
 
   @Override
   public long progress() {
     try {
-      return Files.size(folder.resolve(Journal.FILE));
+      return Files.isDirectory(folder) ? Files.size(folder.resolve(Journal.FILE)) : FINISHED;
     } catch (IOException e) {
       return 0;
     }
@@ -140,26 +207,34 @@ public final class Isolation implements CrashNotes, AutoCloseable {
     return isNew;
   }
 
-  /** Forgets what the dead process was doing, before another begins. */
-  public void forgetFlight() {
-    remove(folder.resolve(FLIGHT));
+  /**
+   * Forgets which inputs have ended a process, if any have.
+   *
+   * @return whether any had: what is kept is without them
+   */
+  static boolean forget(Path folder) {
+    boolean crashed = !new Isolation(folder, 0).crashed.isEmpty();
+    if (crashed) {
+      clear(folder);
+    }
+    return crashed;
   }
 
   /** Removes what is no part of finished features. */
   static void clear(Path folder) {
-    remove(folder.resolve(FLIGHT));
-    remove(folder.resolve(NOTES));
-  }
-
-  private static void remove(Path file) {
-    try {
-      AtomicDirectory.deleteTree(file);
-    } catch (IOException e) {
-      throw NewFile.failed(file, e, java.util.OptionalLong.empty());
+    for (Path file : List.of(folder.resolve(FLIGHT), folder.resolve(NOTES), watch(folder))) {
+      try {
+        AtomicDirectory.deleteTree(file);
+      } catch (IOException e) {
+        throw NewFile.failed(file, e, OptionalLong.empty());
+      }
     }
   }
 
   private void write() {
+    if (!Files.isDirectory(folder)) {
+      return; // another process took it over and has finished it
+    }
     StringBuilder lines = new StringBuilder();
     crashed.forEach((input, detail) -> lines.append(CRASHED + " " + input + " " + detail + "\n"));
     alone.forEach(first -> lines.append(ALONE + " " + first + "\n"));

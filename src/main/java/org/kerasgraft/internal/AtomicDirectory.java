@@ -189,11 +189,21 @@ public final class AtomicDirectory implements AutoCloseable {
   /**
    * Where the unfinished work of a {@link #resumable} directory lies.
    *
-   * @param target the final path
+   * @param target the final path; may be there
    * @return a path beside it; need not exist
    */
   public static Path kept(Path target) {
-    return OutputPlace.of(target).sibling(KEPT);
+    return OutputPlace.beside(target).sibling(KEPT);
+  }
+
+  /**
+   * Whether whoever wrote a target last has closed it: a process that died has not.
+   *
+   * @param target the final path; may be there
+   * @return false also while a process writes it
+   */
+  public static boolean isLeft(Path target) {
+    return !Files.exists(OutputPlace.beside(target).sibling(LOCK));
   }
 
   /**

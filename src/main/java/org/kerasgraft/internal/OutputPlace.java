@@ -21,9 +21,14 @@ import org.kerasgraft.internal.FaultPoints.Point;
  */
 record OutputPlace(Path given, Path target, Optional<Path> existing) {
 
-  /** Finds a target's place; nothing is touched. */
+  /** Finds the place of a target that can be made; nothing is touched. */
   static OutputPlace of(Path target) {
     AtomicDirectory.requireFree(target);
+    return beside(target);
+  }
+
+  /** Finds a target's place, whatever is there; nothing is touched. */
+  static OutputPlace beside(Path target) {
     try {
       Path absolute =
           Files.isDirectory(target) ? target.toRealPath() : target.toAbsolutePath().normalize();

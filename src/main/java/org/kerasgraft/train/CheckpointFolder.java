@@ -16,7 +16,7 @@ import org.kerasgraft.internal.AtomicDirectory;
  * The checkpoints of one training: {@code checkpoint-N}, each complete or not there. A new one
  * takes the place of the older ones. Nothing else in the folder is touched.
  */
-final class CheckpointFolder {
+public final class CheckpointFolder {
 
   private static final Pattern COMPLETE = Pattern.compile("checkpoint-(\\d{1,9})");
 
@@ -31,6 +31,16 @@ final class CheckpointFolder {
 
   /** A checkpoint's directory. */
   private record Entry(int number, Path path) {}
+
+  /**
+   * How far a training has come, for a process that watches it.
+   *
+   * @param directory where its checkpoints are; may be absent
+   * @return the newest one's number, which only grows; 0 if there is none
+   */
+  public static int newest(Path directory) {
+    return new CheckpointFolder(directory).newest().map(Entry::number).orElse(0);
+  }
 
   /** Where they are. */
   Path directory() {

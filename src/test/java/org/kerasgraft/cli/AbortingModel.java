@@ -19,8 +19,8 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A model that gives images back as they are, unless a value is above 250: then it ends the
- * process, from within TensorFlow.
+ * A model that gives images back as they are, unless all values of one are above 250: then it ends
+ * the process, from within TensorFlow. The random images that an export is checked with never are.
  */
 final class AbortingModel {
 
@@ -31,9 +31,15 @@ final class AbortingModel {
 
   private static final float LIMIT = 250;
 
-  /** A model must have a checkpoint; nothing of it is used. */
-  private static final Path CHECKPOINT =
-      Path.of("src/test/resources/models/tiny-vgg-keras3/variables");
+  /** The side of the tiny VGG's images. */
+  static final int VGG_SIDE = 32;
+
+  private static final String GUARD = "branch";
+
+  /** A model must have a checkpoint; nothing of this one's is used but by itself. */
+  private static final Path VGG = Path.of("src/test/resources/models/tiny-vgg-keras3");
+
+  private static final String VGG_INPUT = "serving_default_input_layer";
 
   private AbortingModel() {}
 
@@ -47,37 +53,8 @@ final class AbortingModel {
     GraphDef.Builder graph = GraphDef.newBuilder();
     graph.addNode(
         node("x", "Placeholder").putAttr("dtype", type()).putAttr("shape", shapeOf(shape)));
-    graph.addNode(constant("axes", axes()));
-    graph.addNode(
-        node("most", "Max", "x", "axes")
-            .putAttr("T", type())
-            .putAttr("Tidx", type(DataType.DT_INT32))
-            .putAttr("keep_dims", AttrValue.newBuilder().setB(false).build()));
-    graph.addNode(
-        constant(
-            "limit",
-            TensorProto.newBuilder()
-                .setDtype(DataType.DT_FLOAT)
-                .setTensorShape(shape())
-                .addFloatVal(LIMIT)));
-    graph.addNode(node("over", "Greater", "most", "limit").putAttr("T", type()));
-    graph.addNode(
-        node("branch", "If", "over", "x")
-            .putAttr("Tcond", type(DataType.DT_BOOL))
-            .putAttr("Tin", types())
-            .putAttr("Tout", types())
-            .putAttr("then_branch", function("ending"))
-            .putAttr("else_branch", function("passing"))
-            .putAttr("output_shapes", AttrValue.newBuilder().setList(shapes(shape)).build()));
-    graph.addNode(node(AT, "Identity", "branch").putAttr("T", type()));
-    NodeDef abort =
-        node("abort", "Abort")
-            .putAttr("exit_without_error", AttrValue.newBuilder().setB(success).build())
-            .build();
-    graph
-        .getLibraryBuilder()
-        .addFunction(branch("passing", false).addNodeDef(identity("x")))
-        .addFunction(branch("ending", true).addNodeDef(abort).addNodeDef(identity("x", "^abort")));
+    guard(graph, "x", shape, success);
+    graph.addNode(node(AT, "Identity", GUARD).putAttr("T", type()));
     MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph);
     meta.getMetaInfoDefBuilder().addTags("serve");
     meta.putSignatureDef(
@@ -87,14 +64,70 @@ final class AbortingModel {
             .putInputs("x", tensor("x:0", shape))
             .putOutputs("y", tensor(AT + ":0", shape))
             .build());
-    Path variables = Files.createDirectories(directory.resolve("variables"));
-    for (String name : List.of("variables.index", "variables.data-00000-of-00001")) {
-      Files.copy(CHECKPOINT.resolve(name), variables.resolve(name));
-    }
+    copyVariables(directory);
     SavedModel model =
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
     Files.write(directory.resolve("saved_model.pb"), model.toByteArray());
     return directory;
+  }
+
+  private static void copyVariables(Path directory) throws IOException {
+    Path variables = Files.createDirectories(directory.resolve("variables"));
+    for (String name : List.of("variables.index", "variables.data-00000-of-00001")) {
+      Files.copy(VGG.resolve("variables").resolve(name), variables.resolve(name));
+    }
+  }
+
+  /**
+   * Writes the tiny VGG, which can be trained, with such an end before its first layer.
+   *
+   * @param success whether it ends the process with exit code 0, else by an abort
+   */
+  static Path writeVgg(Path directory, boolean success) throws IOException {
+    copyVariables(directory);
+    SavedModel.Builder model =
+        SavedModel.parseFrom(Files.readAllBytes(VGG.resolve("saved_model.pb"))).toBuilder();
+    GraphDef.Builder graph = model.getMetaGraphsBuilder(0).getGraphDefBuilder();
+    guard(graph, VGG_INPUT, shape(-1, VGG_SIDE, VGG_SIDE, 3), success);
+    graph.getNodeBuilderList().stream()
+        .filter(node -> !List.of("least", GUARD).contains(node.getName()))
+        .filter(node -> node.getInputList().contains(VGG_INPUT))
+        .forEach(node -> node.setInput(node.getInputList().indexOf(VGG_INPUT), GUARD));
+    Files.write(directory.resolve("saved_model.pb"), model.build().toByteArray());
+    return directory;
+  }
+
+  /** Adds a node that gives its input on, or ends the process. */
+  private static void guard(
+      GraphDef.Builder graph, String input, TensorShapeProto shape, boolean success) {
+    graph.addNode(constant("each", numbers(1, 2, 3)));
+    graph.addNode(constant("all", numbers(0)));
+    graph.addNode(reduction("least", "Min", input, "each"));
+    graph.addNode(reduction("most", "Max", "least", "all"));
+    graph.addNode(
+        constant(
+            "limit",
+            TensorProto.newBuilder()
+                .setDtype(DataType.DT_FLOAT)
+                .setTensorShape(shape())
+                .addFloatVal(LIMIT)));
+    graph.addNode(node("over", "Greater", "most", "limit").putAttr("T", type()));
+    graph.addNode(
+        node(GUARD, "If", "over", input)
+            .putAttr("Tcond", type(DataType.DT_BOOL))
+            .putAttr("Tin", types())
+            .putAttr("Tout", types())
+            .putAttr("then_branch", function("ending"))
+            .putAttr("else_branch", function("passing"))
+            .putAttr("output_shapes", AttrValue.newBuilder().setList(shapes(shape)).build()));
+    NodeDef abort =
+        node("abort", "Abort")
+            .putAttr("exit_without_error", AttrValue.newBuilder().setB(success).build())
+            .build();
+    graph
+        .getLibraryBuilder()
+        .addFunction(branch("passing", false).addNodeDef(identity("x")))
+        .addFunction(branch("ending", true).addNodeDef(abort).addNodeDef(identity("x", "^abort")));
   }
 
   private static FunctionDef.Builder branch(String name, boolean stateful) {
@@ -127,11 +160,18 @@ final class AbortingModel {
         .build();
   }
 
-  private static TensorProto.Builder axes() {
+  private static NodeDef.Builder reduction(String name, String op, String of, String axes) {
+    return node(name, op, of, axes)
+        .putAttr("T", type())
+        .putAttr("Tidx", type(DataType.DT_INT32))
+        .putAttr("keep_dims", AttrValue.newBuilder().setB(false).build());
+  }
+
+  private static TensorProto.Builder numbers(Integer... values) {
     return TensorProto.newBuilder()
         .setDtype(DataType.DT_INT32)
-        .setTensorShape(shape(4))
-        .addAllIntVal(List.of(0, 1, 2, 3));
+        .setTensorShape(shape(values.length))
+        .addAllIntVal(List.of(values));
   }
 
   private static TensorInfo tensor(String name, TensorShapeProto shape) {

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,17 +133,7 @@ class BadInputTest {
   }
 
   private static void labels(String name, String type, int... values) throws IOException {
-    String header =
-        "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + values.length + ",), }";
-    String padded = String.format("%-117s%n", header).replace("\r", "");
-    ByteBuffer bytes = ByteBuffer.allocate(128 + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    bytes.put((byte) 1).put((byte) 0).putShort((short) 118);
-    bytes.put(padded.getBytes(StandardCharsets.US_ASCII));
-    for (int value : values) {
-      bytes.putInt(value);
-    }
-    Files.write(at(name), bytes.array());
+    NpyFiles.write(at(name), type, values);
   }
 
   @ParameterizedTest(name = "{0} {1}")

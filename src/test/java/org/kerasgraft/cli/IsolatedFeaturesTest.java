@@ -12,15 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kerasgraft.features.Isolation;
-import org.kerasgraft.internal.FlightRecord;
 
 /** Features in a process of its own, with a model that really ends it. */
 class IsolatedFeaturesTest {
@@ -40,7 +35,9 @@ class IsolatedFeaturesTest {
   private void draw(String name, int rgb) throws IOException {
     BufferedImage image =
         new BufferedImage(AbortingModel.SIDE, AbortingModel.SIDE, BufferedImage.TYPE_INT_RGB);
-    image.setRGB(1, 2, rgb);
+    for (int i = 0; i < AbortingModel.SIDE * AbortingModel.SIDE; i++) {
+      image.setRGB(i % AbortingModel.SIDE, i / AbortingModel.SIDE, rgb);
+    }
     ImageIO.write(image, "png", images.resolve(name).toFile());
   }
 
@@ -82,6 +79,10 @@ class IsolatedFeaturesTest {
     assertArrayEquals(new String[] {"images", "model", "out"}, sorted(folder));
     assertArrayEquals(new String[] {"features.npy", "index.csv", "manifest.json"}, sorted(out));
 
+    CommandRun again = features(model, out, "--batch-size", "3", "--isolate", "--resume");
+    assertEquals(ExitCode.OK, again.code(), again.err());
+    assertTrue(again.err().contains("Already complete, 8 inputs"), again.err());
+
     Files.delete(images.resolve("4.png"));
     Path without = folder.resolve("without");
     assertEquals(ExitCode.OK, features(model, without, "--batch-size", "3").code());
@@ -122,11 +123,11 @@ class IsolatedFeaturesTest {
     BufferedImage large = new BufferedImage(6000, 6000, BufferedImage.TYPE_BYTE_GRAY);
     ImageIO.write(large, "png", images.resolve("b.png").toFile());
     draw("c.png", 0);
-    Thread killer = killer(() -> isDecoding(1));
+    Thread killer = ChildKiller.whenDecoding(folder, 1);
 
     CommandRun run = features(model, out, "--image-size", "4x4", "--isolate");
 
-    killer.join();
+    ChildKiller.requireDone(killer, run.err());
     assertEquals(ExitCode.OK, run.code(), run.err());
     List<String> index = Files.readAllLines(out.resolve("index.csv"));
     assertEquals(",b.png,,crashed,decoding ended by signal 9 (SIGKILL)", index.get(2));
@@ -137,43 +138,14 @@ class IsolatedFeaturesTest {
   void aProcessThatDiesBeforeTheFirstInputIsAnErrorNotALoop() throws Exception {
     Path model = AbortingModel.write(folder.resolve("model"), false);
     draw("a.png", 0);
-    Thread killer = killer(() -> true);
+    Thread killer = ChildKiller.when(() -> true);
 
     CommandRun run = features(model, out, "--isolate");
 
-    killer.join();
+    ChildKiller.requireDone(killer, run.err());
     assertEquals(70, run.code().code(), run.err());
     assertTrue(run.err().contains("signal 9 (SIGKILL) before the first input"), run.err());
     assertFalse(Files.exists(out));
-  }
-
-  private boolean isDecoding(int input) {
-    return Isolation.of(out)
-        .flatMap(Isolation::last)
-        .filter(e -> e.doing() == FlightRecord.Doing.DECODING && e.input() == input)
-        .isPresent();
-  }
-
-  /** Kills the process that this one starts, once something is so. */
-  private static Thread killer(BooleanSupplier when) {
-    Thread killer =
-        new Thread(
-            () -> {
-              Optional<ProcessHandle> child = Optional.empty();
-              while (child.isEmpty() || !when.getAsBoolean()) {
-                child = ProcessHandle.current().children().filter(p -> isJava(p.info())).findAny();
-                LockSupport.parkNanos(100_000);
-              }
-              child.get().destroyForcibly();
-            });
-    killer.setDaemon(true);
-    killer.start();
-    return killer;
-  }
-
-  /** Not yet so while the process is being started. */
-  private static boolean isJava(ProcessHandle.Info process) {
-    return process.command().filter(command -> command.endsWith("java")).isPresent();
   }
 
   private static String[] sorted(Path directory) {

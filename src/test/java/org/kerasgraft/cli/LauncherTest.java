@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -124,6 +125,54 @@ class LauncherTest {
 
     assertEquals(0, process.waitFor());
     assertTrue(Files.exists(project.resolve("target/graft/current")));
+  }
+
+  @Test
+  void theMemoryLimitIsThatOfTheControlGroupsAboveTheProcess() throws Exception {
+    Path groups = Files.createDirectories(project.resolve("groups/a/b"));
+    Files.writeString(groups.resolve("memory.max"), "max\n");
+    Files.writeString(groups.resolveSibling("memory.max"), "100000000\n");
+    Path self = Files.writeString(project.resolve("self"), "9:cpu:/x\n0::/a/b\n");
+    String[] where = {"GRAFT_CGROUPS=" + project.resolve("groups"), "GRAFT_CGROUP_OF_SELF=" + self};
+    assertEquals("-Dgraft.memory.limit=85000000", limit(where));
+
+    Path old = Files.createDirectories(project.resolve("groups/memory/job"));
+    Files.writeString(old.resolve("memory.limit_in_bytes"), "200000000\n");
+    Files.writeString(old.resolveSibling("memory.limit_in_bytes"), "9223372036854771712\n");
+    Files.writeString(self, "9:cpu:/x\n4:memory:/job\n0::/\n");
+    assertEquals("-Dgraft.memory.limit=170000000", limit(where));
+  }
+
+  @Test
+  void theMemoryLimitAskedForIsDecimalOrRefused() throws Exception {
+    assertEquals("-Dgraft.memory.limit=" + (8L << 30), limit("GRAFT_MEMORY_LIMIT=08g"));
+    assertEquals("-Dgraft.memory.limit=" + (10L << 20), limit("GRAFT_MEMORY_LIMIT=010m"));
+    assertEquals("-Dgraft.memory.limit=0", limit("GRAFT_MEMORY_LIMIT=0"));
+    for (String bad : List.of("9999999999999g", "999999999999g", "six", "-1", "6 g")) {
+      Process process =
+          new ProcessBuilder(environment(launched("GRAFT_MEMORY_LIMIT=" + bad))).start();
+      String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(2, process.waitFor(), bad);
+      assertTrue(err.contains("GRAFT_MEMORY_LIMIT is '" + bad + "'"), err);
+    }
+  }
+
+  /** The flag that the launcher gives to Java. */
+  private String limit(String... settings) throws Exception {
+    Process process = new ProcessBuilder(environment(launched(settings))).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor());
+    return out.lines()
+        .flatMap(line -> Stream.of(line.split(" ")))
+        .filter(word -> word.startsWith("-Dgraft.memory.limit"))
+        .findFirst()
+        .orElse("none");
+  }
+
+  private List<String> launched(String... settings) {
+    List<String> command = new ArrayList<>(List.of(settings));
+    command.addAll(List.of("bash", project.resolve("graft").toString(), "--help"));
+    return command;
   }
 
   private void script(String name, String body) throws IOException {

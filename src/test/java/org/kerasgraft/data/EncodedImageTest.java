@@ -71,7 +71,9 @@ class EncodedImageTest {
   void aLinkToItselfIsUnreadable() throws IOException {
     Path loop = folder.resolve("loop.png");
     Files.createSymbolicLink(loop, loop);
-    assertEquals(DecodeStatus.UNREADABLE, EncodedImage.read(loop).result().status());
+    assertEquals(
+        DecodeStatus.UNREADABLE,
+        EncodedImage.read(loop, ImageDecoder.MOST_PIXELS).result().status());
   }
 
   @Test
@@ -79,7 +81,7 @@ class EncodedImageTest {
     Path sparse = sparse(Files.createFile(folder.resolve("sparse.png")), 1L << 32);
     assertEquals(
         new DecodeResult(DecodeStatus.TOO_LARGE, (1L << 32) + 1 + " bytes"),
-        EncodedImage.read(sparse).result());
+        EncodedImage.read(sparse, ImageDecoder.MOST_PIXELS).result());
   }
 
   /** Of 200 MB that no header admits, a few kilobytes are read, by the hash as well. */
@@ -96,7 +98,7 @@ class EncodedImageTest {
     EncodedImage.read(IMAGE, 1); // what is allocated once
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    DecodeResult result = EncodedImage.read(file).result();
+    DecodeResult result = EncodedImage.read(file, ImageDecoder.MOST_PIXELS).result();
     String hash = EncodedImage.contentHash(file, ImageDecoder.MOST_PIXELS);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertEquals(code, result.status());
@@ -114,7 +116,7 @@ class EncodedImageTest {
     }
     far.put(jpeg, 2, jpeg.length - 2);
     Path file = Files.write(folder.resolve("far.jpg"), far.array());
-    assertArrayEquals(far.array(), EncodedImage.read(file).bytes());
+    assertArrayEquals(far.array(), EncodedImage.read(file, ImageDecoder.MOST_PIXELS).bytes());
     assertEquals(DecodeStatus.TOO_LARGE, EncodedImage.read(file, 10).result().status());
   }
 

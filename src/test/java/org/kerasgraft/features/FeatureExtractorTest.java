@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.kerasgraft.data.Npy;
 import org.kerasgraft.data.NpyWriter;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.features.FeatureExtractor.Target;
 import org.kerasgraft.graph.Network;
 import org.tensorflow.ndarray.Shape;
 
@@ -38,9 +40,11 @@ class FeatureExtractorTest {
           new FeatureExtractor(live, TinyVgg.rows(input), heard.options(2));
       List<FeatureSet> sets =
           extractor.extractAll(
-              layers.stream().map(l -> network.layer(l).output()).toList(),
-              layers.stream().map(folder::resolve).toList(),
-              Beginning.ANEW);
+              layers.stream()
+                  .map(l -> new Target(network.layer(l).output(), folder.resolve(l)))
+                  .toList(),
+              Beginning.ANEW,
+              Map.of());
       for (int i = 0; i < layers.size(); i++) {
         try (FeatureSet set = sets.get(i);
             Npy keras = Npy.open(TinyVgg.GOLDEN.resolve(layers.get(i) + ".npy"))) {

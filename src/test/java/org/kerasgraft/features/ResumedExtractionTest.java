@@ -29,6 +29,7 @@ import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.features.FeatureExtractor.Target;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.internal.Cancellation;
 
@@ -288,21 +289,25 @@ class ResumedExtractionTest {
   @Test
   void severalTensorsGoOnAfterTheLastBatchThatAllHave() throws IOException {
     List<Path> outs = List.of(folder.resolve("one"), folder.resolve("two"));
-    List<String> tensors = List.of(tensor, other);
-    extractor(BATCH).extractAll(tensors, outs, Beginning.ANEW).forEach(FeatureSet::close);
+    both(extractor(BATCH), outs, Beginning.ANEW);
     List<Map<String, String>> expected = List.of(hashes(outs.get(0)), hashes(outs.get(1)));
     Path store = folder.resolve("store");
     for (int lost = 0; lost < 3; lost++) {
       List<Path> entries = List.of(store.resolve("one" + lost), store.resolve("two" + lost));
       assertThrows(
-          RunInterruptedException.class,
-          () -> stopping(3).extractAll(tensors, entries, Beginning.STORED));
+          RunInterruptedException.class, () -> both(stopping(3), entries, Beginning.STORED));
       Path journal = store.resolve(".two" + lost + ".partial/journal");
       List<String> lines = Files.readAllLines(journal);
       Files.write(journal, lines.subList(0, lines.size() - lost));
-      extractor(BATCH).extractAll(tensors, entries, Beginning.STORED).forEach(FeatureSet::close);
+      both(extractor(BATCH), entries, Beginning.STORED);
       assertEquals(expected, List.of(hashes(entries.get(0)), hashes(entries.get(1))));
     }
+  }
+
+  private void both(FeatureExtractor extractor, List<Path> places, Beginning beginning) {
+    List<Target> targets =
+        List.of(new Target(tensor, places.get(0)), new Target(other, places.get(1)));
+    extractor.extractAll(targets, beginning, Map.of()).forEach(FeatureSet::close);
   }
 
   @Test

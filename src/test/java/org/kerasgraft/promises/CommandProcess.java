@@ -138,6 +138,20 @@ public final class CommandProcess {
     return end();
   }
 
+  /**
+   * Kills the process that it has started ({@code kill -9}).
+   *
+   * @return whether there was one
+   */
+  public boolean killChild() {
+    return process
+        .children()
+        .filter(child -> child.info().command().filter(c -> c.endsWith("java")).isPresent())
+        .findAny()
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+
   /** Presses Ctrl-C for it ({@code kill -INT}). */
   public void interrupt() {
     try {

@@ -11,6 +11,7 @@ import static org.kerasgraft.promises.Uses.liveOnImages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kerasgraft.Backbone;
 import org.kerasgraft.Graft;
@@ -169,7 +170,8 @@ final class GoodUses {
 
   private static void watched(Uses on) {
     ExtractionOptions options =
-        new ExtractionOptions(4, ExtractionListener.SILENT, new Cancellation(), true);
+        new ExtractionOptions(
+            4, ExtractionListener.SILENT, new Cancellation(), Optional.of(on.fresh()));
     try (LiveNetwork live = liveOnImages();
         FeatureSet set =
             Uses.extractor(live, on.at("some-broken"), options).extract(layer(live), on.fresh())) {

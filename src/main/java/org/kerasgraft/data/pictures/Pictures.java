@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.kerasgraft.data.pictures.Patch.Pose;
+import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.internal.NewFile;
 
 /**
@@ -74,6 +76,21 @@ public final class Pictures {
    */
   public static void writeClassFolders(
       Path out, List<PictureClass> classes, int perClass, long seed) {
+    writeClassFolders(out, classes, perClass, seed, new Cancellation());
+  }
+
+  /**
+   * The same, until somebody wishes that it should end.
+   *
+   * @param out as for {@link #writeClassFolders(Path, List, int, long)}
+   * @param classes the classes, at least one
+   * @param perClass pictures a class, at least one
+   * @param seed which pictures
+   * @param cancellation looked at before each picture
+   * @throws RunInterruptedException if that is wished; what was written stays
+   */
+  public static void writeClassFolders(
+      Path out, List<PictureClass> classes, int perClass, long seed, Cancellation cancellation) {
     if (classes.isEmpty() || perClass < 1) {
       throw new UsageException(
           classes.size() + " classes of " + perClass + " pictures; expected at least one of each.",
@@ -83,6 +100,9 @@ public final class Pictures {
     for (PictureClass type : classes) {
       Path folder = NewFile.directories(out.resolve(type.name()));
       for (int i = 0; i < perClass; i++) {
+        if (cancellation.isCancelled()) {
+          throw new RunInterruptedException("Stopped while drawing pictures.", "");
+        }
         Path file = folder.resolve(String.format(Locale.ROOT, "%04d.png", i));
         NewFile.bytes(file, png(type, mix(seed) + i));
       }
