@@ -11,12 +11,15 @@ import org.kerasgraft.data.Manifest;
  * A run directory that is complete: its manifest is there and vouches for every file.
  *
  * @param settings what was in force, under the options' names
+ * @param inputs name of each input ({@code model}, {@code training}, {@code validation}) to the
+ *     SHA-256 of its content
  */
-public record FinishedRun(Map<String, String> settings) {
+public record FinishedRun(Map<String, String> settings, Map<String, String> inputs) {
 
   /** Copies. */
   public FinishedRun {
     settings = Map.copyOf(settings);
+    inputs = Map.copyOf(inputs);
   }
 
   /**
@@ -32,10 +35,14 @@ public record FinishedRun(Map<String, String> settings) {
         .map(
             manifest -> {
               manifest.verify(name -> true);
-              Map<String, String> settings = new LinkedHashMap<>();
-              JsonNode options = manifest.content().path("options");
-              options.properties().forEach(o -> settings.put(o.getKey(), o.getValue().asText()));
-              return new FinishedRun(settings);
+              JsonNode content = manifest.content();
+              return new FinishedRun(texts(content.path("options")), texts(content.path("inputs")));
             });
+  }
+
+  private static Map<String, String> texts(JsonNode node) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    node.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
+    return texts;
   }
 }

@@ -136,7 +136,7 @@ final class DemoCommand implements Command {
               (step, trainer) -> {
                 progress.note("Step: " + step);
                 return trainer
-                    .store(FeatureStore.at(features))
+                    .store(FeatureStore.passing(features))
                     .cancellation(console.cancellation())
                     .listeners(
                         new ExtractionProgress(progress, "Features"),

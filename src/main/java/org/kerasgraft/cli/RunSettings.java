@@ -4,9 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.kerasgraft.FinishedRun;
-import org.kerasgraft.error.CannotCreateException;
-import org.kerasgraft.export.Provenance;
+import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.head.Head;
 
 /**
@@ -19,13 +17,6 @@ record RunSettings(Map<String, String> asked) {
   /** How the work is done and shown; not recorded. */
   private static final Set<String> NOT_RECORDED = Set.of("resume", "checkpoint-seconds", "isolate");
 
-  /** Recorded, but without effect on what a run holds. */
-  private static final Set<String> WITHOUT_EFFECT =
-      Set.of("out", "quiet", "debug", "format", "cache");
-
-  /** Recorded as what they turned out to be, where nothing else was asked for. */
-  private static final Set<String> RESOLVED = Set.of("at", "preprocessing", "image-size");
-
   static RunSettings of(Arguments arguments, TrainCommand.Request request) {
     Map<String, String> asked = new LinkedHashMap<>();
     asked.put("model", request.model().source().path().toString());
@@ -36,51 +27,18 @@ record RunSettings(Map<String, String> asked) {
     return new RunSettings(asked);
   }
 
-  /** With what only the model could tell. */
-  Map<String, String> resolved(Provenance provenance) {
+  /** With what only the model could tell: where it is cut, and what is done to images. */
+  Map<String, String> resolved(Optional<String> cutAfter, Optional<ImageInput> input) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("model", asked.get("model"));
-    provenance.surgery().cutAfter().ifPresent(layer -> all.put("at", layer));
+    cutAfter.ifPresent(layer -> all.put("at", layer));
     all.put("head", asked.get("head"));
-    provenance
-        .input()
-        .images()
-        .ifPresent(
-            images -> {
-              all.put("preprocessing", images.mode().id());
-              all.put("image-size", images.size().toString());
-            });
+    input.ifPresent(
+        images -> {
+          all.put("preprocessing", images.mode().id());
+          all.put("image-size", images.size().toString());
+        });
     asked.forEach(all::putIfAbsent);
     return all;
-  }
-
-  /**
-   * Checks that a finished run is the one that is asked for.
-   *
-   * @throws CannotCreateException if it is another one, naming the first setting that differs
-   */
-  void requireSame(FinishedRun run, String name) {
-    Map<String, String> all = new LinkedHashMap<>(run.settings());
-    asked.forEach(all::putIfAbsent);
-    for (String option : all.keySet()) {
-      Optional<String> then = Optional.ofNullable(run.settings().get(option));
-      Optional<String> now = Optional.ofNullable(asked.get(option));
-      boolean open =
-          WITHOUT_EFFECT.contains(option)
-              || (RESOLVED.contains(option) && now.orElse("auto").equals("auto"));
-      if (!open && !then.equals(now)) {
-        throw new CannotCreateException(
-            "'"
-                + name
-                + "' is finished already, with --"
-                + option
-                + " "
-                + then.orElse("not given")
-                + ", not "
-                + now.orElse("without it")
-                + "; nothing was touched.",
-            "Choose a new path, or remove it first.");
-      }
-    }
   }
 }

@@ -185,13 +185,13 @@ final class TrainCommand implements Command {
       boolean resume = output.interruption().resume();
       Optional<FinishedRun> finished = resume ? FinishedRun.at(output.out()) : Optional.empty();
       if (finished.isPresent()) {
-        settings.requireSame(finished.get(), output.out().toString());
+        AskedRun.of(request, settings).requireSame(finished.get(), output.out());
         progress.note("'" + output.out() + "' is finished already; nothing was done");
         return ExitCode.OK;
       }
       try (UnfinishedRun run = UnfinishedRun.at(output.out(), resume)) {
         if (run.written().isPresent()) {
-          settings.requireSame(run.written().get(), output.out().toString());
+          AskedRun.of(request, settings).requireSameUnnamed(run.written().get(), run.staging());
           run.commit();
           progress.note("'" + output.out() + "' was finished but for its name, which it has now");
           return ExitCode.OK;
@@ -209,15 +209,8 @@ final class TrainCommand implements Command {
   private record Work(UnfinishedRun run, Progress progress, Console console) {}
 
   private static void train(Request request, RunSettings settings, Work work) {
-    KerasModel model =
-        request
-            .model()
-            .source()
-            .open()
-            .withPreprocessing(request.model().preprocessing())
-            .withRuntime(request.model().runtime());
     UnfinishedRun run = work.run();
-    try (Backbone backbone = backbone(model, request.head());
+    try (Backbone backbone = backbone(open(request), request.head());
         TrainedModel trained =
             fit(
                 interruptible(trainer(backbone, request, work.progress()), request, work),
@@ -227,8 +220,12 @@ final class TrainCommand implements Command {
       RunDirectory.writeInto(
           trained,
           new RunDirectory.Notes(
-              title(request), List.of(), settings.resolved(trained.provenance())),
-          run.staging());
+              title(request),
+              List.of(),
+              settings.resolved(
+                  trained.provenance().surgery().cutAfter(),
+                  trained.provenance().input().images())),
+          run.emptied());
       run.commit();
       print(trained, request.output(), work.console());
     }
@@ -243,7 +240,16 @@ final class TrainCommand implements Command {
     return ChildProcess.isThis() ? kept.watched(run.watch()) : kept;
   }
 
-  private static Backbone backbone(KerasModel model, HeadOptions head) {
+  static KerasModel open(Request request) {
+    return request
+        .model()
+        .source()
+        .open()
+        .withPreprocessing(request.model().preprocessing())
+        .withRuntime(request.model().runtime());
+  }
+
+  static Backbone backbone(KerasModel model, HeadOptions head) {
     if (head.head().isEmpty()) {
       return model.whole();
     }

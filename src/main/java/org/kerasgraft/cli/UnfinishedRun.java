@@ -3,8 +3,8 @@ package org.kerasgraft.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.kerasgraft.FinishedRun;
 import org.kerasgraft.error.CannotCreateException;
@@ -21,53 +21,52 @@ import org.kerasgraft.internal.AtomicDirectory;
  */
 final class UnfinishedRun implements AutoCloseable {
 
-  /** Hidden: no manifest lists it. */
-  private static final String CHECKPOINTS = ".checkpoints";
+  /** What is hidden is listed by no manifest. */
+  private static final String HIDDEN = ".";
+
+  private static final String CHECKPOINTS = HIDDEN + "checkpoints";
 
   private final AtomicDirectory directory;
-  private Optional<FinishedRun> written = Optional.empty();
+  private final Optional<FinishedRun> written;
 
   private UnfinishedRun(AtomicDirectory directory) {
     this.directory = directory;
+    this.written = look();
   }
 
   /**
-   * Begins a run, or goes on with one. What a killed process wrote of its files goes, unless it had
-   * written all of them.
+   * Begins a run, or goes on with one; nothing that is there is changed yet.
+   *
+   * @throws org.kerasgraft.error.CannotCreateException if another command's output was begun there
+   * @throws InvalidDataException if the run had been written, and was damaged since
    */
   static UnfinishedRun at(Path target, boolean resume) {
-    UnfinishedRun run = new UnfinishedRun(AtomicDirectory.resumable(target, resume));
-    boolean ready = false;
+    AtomicDirectory directory = AtomicDirectory.resumable(target, "train", resume);
     try {
-      run.lookAround();
-      ready = true;
+      return new UnfinishedRun(directory);
+    } catch (RuntimeException | Error e) {
+      try {
+        directory.close();
+      } catch (RuntimeException later) {
+        e.addSuppressed(later);
+      }
+      throw e;
+    }
+  }
+
+  private Optional<FinishedRun> look() {
+    try {
+      Optional<FinishedRun> run = FinishedRun.at(staging());
+      if (run.isEmpty()) {
+        directory.requireOwn();
+      }
       return run;
-    } finally {
-      if (!ready) {
-        run.close();
-      }
-    }
-  }
-
-  private void lookAround() {
-    try {
-      written = FinishedRun.at(staging());
     } catch (InvalidDataException e) {
-      written = Optional.empty(); // not all of its files had reached the disk
-    }
-    if (written.isEmpty()) {
-      clear();
-    }
-  }
-
-  private void clear() {
-    try (Stream<Path> list = Files.list(staging())) {
-      Set<Path> work = Set.of(checkpoints(), watch());
-      for (Path path : list.filter(p -> !work.contains(p)).toList()) {
-        AtomicDirectory.deleteTree(path);
+      if (resumed()) {
+        return Optional.empty(); // not all of its files had reached the disk
       }
-    } catch (IOException e) {
-      throw cannotRemove(staging(), e);
+      throw new InvalidDataException(
+          e.getMessage(), "Remove '" + staging() + "' to begin anew.", e);
     }
   }
 
@@ -84,6 +83,20 @@ final class UnfinishedRun implements AutoCloseable {
   /** Where the run's files go. */
   Path staging() {
     return directory.staging();
+  }
+
+  /** The same, without what a killed process wrote of them. */
+  Path emptied() {
+    try (Stream<Path> list = Files.list(staging())) {
+      List<Path> files =
+          list.filter(path -> !path.getFileName().toString().startsWith(HIDDEN)).toList();
+      for (Path file : files) {
+        AtomicDirectory.deleteTree(file);
+      }
+      return staging();
+    } catch (IOException e) {
+      throw cannotRemove(staging(), e);
+    }
   }
 
   /** Where the training's state is kept. */
@@ -103,10 +116,12 @@ final class UnfinishedRun implements AutoCloseable {
 
   /** Removes what a process that died left of a run, unless it can be gone on with. */
   static void tidy(Path target) {
-    try {
-      at(target, true).close();
-    } catch (CannotCreateException e) {
-      return; // another process is at it, or it is finished
+    try (UnfinishedRun left = at(target, true)) {
+      if (left.written().isEmpty() && !left.resumed()) {
+        left.directory.discard();
+      }
+    } catch (CannotCreateException | InvalidDataException e) {
+      return; // another process is at it, it is finished, or it is damaged and stays for its user
     }
   }
 
@@ -122,8 +137,7 @@ final class UnfinishedRun implements AutoCloseable {
 
   /** Gives the run its name. */
   void commit() {
-    removeWatch();
-    directory.commitWithout(checkpoints());
+    directory.commitWithout(watch(), checkpoints());
   }
 
   private void removeWatch() {
@@ -140,10 +154,8 @@ final class UnfinishedRun implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (directory) {
       removeWatch();
-    } finally {
-      directory.close();
     }
   }
 }

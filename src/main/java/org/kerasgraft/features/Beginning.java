@@ -15,7 +15,11 @@ enum Beginning {
    */
   STORED("The next run with the same inputs goes on after the last whole batch."),
   /** The same for a process that is watched: crashed inputs stay so. */
-  STORED_WATCHED(STORED.wayOn);
+  STORED_WATCHED(STORED.wayOn),
+  /** An entry of a store that goes with the command. */
+  PASSING("");
+
+  private static final String COMMAND = "features";
 
   private final String wayOn;
 
@@ -25,23 +29,23 @@ enum Beginning {
 
   AtomicDirectory open(Path target) {
     return switch (this) {
-      case ANEW -> AtomicDirectory.resumable(target, false);
-      case RESUMED -> AtomicDirectory.resumable(target, true);
-      case STORED, STORED_WATCHED -> AtomicDirectory.shared(target);
+      case ANEW -> AtomicDirectory.resumable(target, COMMAND, false);
+      case RESUMED -> AtomicDirectory.resumable(target, COMMAND, true);
+      case STORED, STORED_WATCHED, PASSING -> AtomicDirectory.shared(target);
     };
   }
 
-  /** Whether it is an entry of the store, which any process may make. */
+  /** Whether it is an entry of a store, which any process may make, and only of one content. */
   boolean isStored() {
-    return this == STORED || this == STORED_WATCHED;
+    return this == STORED || this == STORED_WATCHED || this == PASSING;
   }
 
   /** Whether crashed inputs are taken for what they were then, or may have crashed by chance. */
   boolean trustsCrashed() {
-    return this != STORED;
+    return this != STORED && this != PASSING;
   }
 
-  /** How an interrupted extraction can be gone on with, as a sentence. */
+  /** How an interrupted extraction can be gone on with, as a sentence; empty if it cannot. */
   String wayOn() {
     return wayOn;
   }

@@ -240,15 +240,16 @@ final class Extraction {
       return;
     }
     FeatureFiles target = targets.get(0);
+    boolean kept = target.inputs() > 0 && !target.wayOn().isEmpty();
     throw new RunInterruptedException(
         "Stopped after "
             + target.inputs()
             + " of "
             + input.count()
             + " inputs"
-            + (target.inputs() == 0 ? "" : "; they are kept in '" + target.folder() + "'")
+            + (kept ? "; they are kept in '" + target.folder() + "'" : "; nothing is kept")
             + ".",
-        target.inputs() == 0 ? "" : target.wayOn());
+        kept ? target.wayOn() : "");
   }
 
   private void endBatchIfFull() {

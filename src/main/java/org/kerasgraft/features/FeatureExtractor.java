@@ -202,8 +202,7 @@ public final class FeatureExtractor {
         new Extraction(network, input, options, unfinished).run(keys().inputHashes(), crashed);
       }
       ScanReport model = network.network().source().scan();
-      List<Path> finished = files.stream().map(file -> file.commit(model, input)).toList();
-      return finished.stream().map(entry -> opened.own(FeatureSet.open(entry))).toList();
+      return files.stream().map(file -> opened.own(file.commit(model, input))).toList();
     } catch (RuntimeException | Error e) {
       opened.close(); // also if only a lock could not be removed
       throw e;

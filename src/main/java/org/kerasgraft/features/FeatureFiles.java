@@ -56,26 +56,46 @@ final class FeatureFiles implements AutoCloseable {
     this.key = key;
     try {
       look(inputs);
-    } catch (RuntimeException e) {
-      directory.close();
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
       throw e;
     }
   }
 
+  private void closeAfter(Throwable failure) {
+    try {
+      directory.close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** Goes on with nothing that it does not know, unless the store's name says what it is. */
   private void look(InputHashes inputs) {
     Path folder = directory.staging();
+    Optional<FeatureKey> before = Optional.empty();
     try {
       kept = KeptBatches.in(folder);
+      before = kept.map(batches -> batches.journal().key());
+      if (before.isEmpty()) {
+        before = whole(folder);
+        finished = before.isPresent();
+      }
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + folder + "': " + e + ".", "", e);
+    } catch (InvalidDataException e) {
+      if (!beginning.isStored()) {
+        throw e;
+      }
     }
-    if (kept.isPresent() && !kept.get().journal().key().equals(key)) {
-      throw other(kept.get().journal().key(), inputs);
+    if (before.isPresent() && !before.get().equals(key)) {
+      throw other(before.get(), inputs);
+    } else if (before.isEmpty()) {
+      directory.requireOwn();
     }
     if (!beginning.trustsCrashed() && Isolation.forget(folder)) {
       kept = Optional.empty();
     }
-    finished = kept.isEmpty() && isWhole(folder);
   }
 
   /** What was begun is of something else; an entry of the store never is, by its name. */
@@ -97,16 +117,19 @@ final class FeatureFiles implements AutoCloseable {
         : new UsageException(problem, remedy);
   }
 
-  /** Whether all files are there and only the last name was missing. */
-  private boolean isWhole(Path folder) {
+  /** What features are of that lack only their name; all of them had reached the disk by then. */
+  private Optional<FeatureKey> whole(Path folder) {
     if (!Files.exists(folder.resolve(Manifest.Kind.FEATURES.path()))) {
-      return false;
+      return Optional.empty();
     }
     try (FeatureSet set = FeatureSet.open(folder)) {
-      return set.manifest().key().equals(key)
-          && (beginning.trustsCrashed() || set.crashed().isEmpty());
-    } catch (InvalidDataException | MissingInputException e) {
-      return false;
+      return beginning.trustsCrashed() || set.crashed().isEmpty()
+          ? Optional.of(set.manifest().key())
+          : Optional.empty();
+    } catch (MissingInputException e) {
+      return Optional.empty(); // it is another output's
+    } catch (InvalidDataException e) {
+      throw new InvalidDataException(e.getMessage(), "Remove '" + folder + "' to begin anew.", e);
     }
   }
 
@@ -134,7 +157,7 @@ final class FeatureFiles implements AutoCloseable {
     return beginning == Beginning.RESUMED;
   }
 
-  /** How an interrupted extraction can be gone on with, as a sentence. */
+  /** How an interrupted extraction can be gone on with, as a sentence; empty if it cannot. */
   String wayOn() {
     return beginning.wayOn();
   }
@@ -193,13 +216,18 @@ final class FeatureFiles implements AutoCloseable {
     journal.add(last);
   }
 
-  /** Writes the manifest, removes the journal, and gives the directory its name. */
-  Path commit(ScanReport model, FeatureInput input) {
+  /**
+   * Writes the manifest, reads everything back, removes the journal and gives the directory its
+   * name.
+   *
+   * @return the features, owned by the caller
+   */
+  FeatureSet commit(ScanReport model, FeatureInput input) {
+    Path folder = directory.staging();
     if (!finished) {
       writer.close();
       index.close();
       journal.close();
-      Path folder = directory.staging();
       new FeatureManifest(
               key,
               model.directory().toString(),
@@ -210,28 +238,25 @@ final class FeatureFiles implements AutoCloseable {
               last.inputs() - last.rows(),
               last.rowShape())
           .write(folder);
-      delete(folder.resolve(InputHashes.FILE));
-      Isolation.clear(folder);
-      delete(folder.resolve(Journal.FILE));
     }
+    FeatureSet whole = FeatureSet.open(folder);
+    whole.close(); // some systems rename nothing that is open
     try {
-      Path target = directory.commit();
+      Path target =
+          directory.commitWithout(
+              folder.resolve(Journal.FILE), // without it they are whole
+              folder.resolve(InputHashes.FILE),
+              folder.resolve(Isolation.NOTES),
+              folder.resolve(Isolation.FLIGHT),
+              Isolation.watch(folder));
       committed = true;
-      return target;
+      return whole.at(target);
     } catch (CannotCreateException e) {
       if (beginning.isStored()) {
         directory.discard(); // another process made the same entry
         committed = true;
       }
       throw e;
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      AtomicDirectory.deleteTree(file);
-    } catch (IOException e) {
-      throw new StorageException("Cannot remove '" + file + "': " + e + ".", "", e);
     }
   }
 
@@ -242,8 +267,8 @@ final class FeatureFiles implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!keepsWork()) {
-      directory.discard();
+    if (!keepsWork() && !directory.resumed()) {
+      directory.discard(); // what was there before is not this object's to remove
     }
     try (NativeScope scope = new NativeScope()) {
       scope.own(directory);

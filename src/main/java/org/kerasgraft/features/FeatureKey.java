@@ -127,6 +127,16 @@ public record FeatureKey(
   }
 
   /**
+   * Hashes what features are computed from, as {@link #inputs} has it.
+   *
+   * @param input every file of it is read
+   * @return 64 hexadecimal digits
+   */
+  public static String inputsHash(FeatureInput input) {
+    return FeatureKeys.inputsHash(input, InputHashes.of(input));
+  }
+
+  /**
    * One hash of all parts: the name of the entry in the store.
    *
    * @return 64 hexadecimal digits

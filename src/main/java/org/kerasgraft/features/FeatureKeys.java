@@ -42,7 +42,7 @@ final class FeatureKeys {
             batchSize);
     this.model = FeatureKey.modelHash(network.source());
     this.inputHashes = InputHashes.of(input);
-    this.inputs = inputsHash();
+    this.inputs = inputsHash(input, inputHashes);
   }
 
   /** The hash of each image file, or of each array, in order. */
@@ -69,7 +69,7 @@ final class FeatureKeys {
         .orElse("development");
   }
 
-  private String inputsHash() {
+  static String inputsHash(FeatureInput input, InputHashes inputHashes) {
     Sha256 hash = new Sha256();
     if (input instanceof FeatureInput.Images images) {
       images.classes().forEach(hash::add);

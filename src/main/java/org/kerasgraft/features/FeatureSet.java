@@ -69,6 +69,11 @@ public final class FeatureSet implements RowSource {
     return new FeatureSet(directory, manifest, index, rows);
   }
 
+  /** The same features, opened anew after their directory was given another name. */
+  FeatureSet at(Path moved) {
+    return new FeatureSet(moved, manifest, index, Npy.open(moved.resolve(FEATURES)));
+  }
+
   /**
    * Where the features lie.
    *

@@ -31,9 +31,11 @@ import org.kerasgraft.internal.NativeScope;
 public final class FeatureStore {
 
   private final Path directory;
+  private final Beginning beginning;
 
-  private FeatureStore(Path directory) {
+  private FeatureStore(Path directory, Beginning beginning) {
     this.directory = directory;
+    this.beginning = beginning;
   }
 
   /**
@@ -43,7 +45,17 @@ public final class FeatureStore {
    * @return the store
    */
   public static FeatureStore at(Path directory) {
-    return new FeatureStore(directory);
+    return new FeatureStore(directory, Beginning.STORED);
+  }
+
+  /**
+   * A store that whoever makes it removes again: what is interrupted is not said to be kept.
+   *
+   * @param directory need not exist
+   * @return the store
+   */
+  public static FeatureStore passing(Path directory) {
+    return new FeatureStore(directory, Beginning.PASSING);
   }
 
   /**
@@ -213,7 +225,7 @@ public final class FeatureStore {
       FeatureExtractor extractor, List<Target> missing, Map<Integer, String> crashed) {
     try {
       return extractor.extractAll(
-          missing, extractor.isWatched() ? Beginning.STORED_WATCHED : Beginning.STORED, crashed);
+          missing, extractor.isWatched() ? Beginning.STORED_WATCHED : beginning, crashed);
     } catch (CannotCreateException e) {
       // Another process may have been faster: what it has finished is as good, and the rest is
       // computed without it. Each time round fewer are missing.

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.internal.NewFile;
 import org.tensorflow.ndarray.Shape;
 
@@ -99,18 +100,14 @@ final class Journal implements AutoCloseable {
     this.file = file;
   }
 
-  /** Begins a journal. */
+  /** Begins a journal; it is there with its first line, or not at all. */
   static Journal begin(Path folder, FeatureKey key) {
-    Journal journal = new Journal(NewFile.create(folder.resolve(FILE)));
     try {
-      journal.write(JSON.writeValueAsString(key));
-      return journal;
+      byte[] first = whole(JSON.writeValueAsString(key));
+      NewFile.replace(folder.resolve(FILE), first);
+      return new Journal(NewFile.resume(folder.resolve(FILE), first.length));
     } catch (JsonProcessingException e) {
-      journal.close();
       throw new IllegalStateException("A record of strings can be written as JSON", e);
-    } catch (RuntimeException e) {
-      journal.close();
-      throw e;
     }
   }
 
@@ -119,7 +116,12 @@ final class Journal implements AutoCloseable {
     return new Journal(NewFile.resume(folder.resolve(FILE), content.ends().get(batches)));
   }
 
-  /** Reads as far as lines are whole; empty if not even the first one is, or there is none. */
+  /**
+   * Reads as far as lines are whole.
+   *
+   * @return empty if there is no journal
+   * @throws InvalidDataException if not even the first line is whole
+   */
   static Optional<Content> read(Path folder) throws IOException {
     byte[] bytes;
     try {
@@ -147,7 +149,12 @@ final class Journal implements AutoCloseable {
       begin = i + 1;
       ends.add((long) begin);
     }
-    return key.map(k -> new Content(k, ends, batches));
+    if (key.isEmpty()) {
+      throw new InvalidDataException(
+          "'" + folder.resolve(FILE) + "' is damaged: it does not say of what it is.",
+          "Remove '" + folder + "' to begin anew.");
+    }
+    return Optional.of(new Content(key.get(), ends, batches));
   }
 
   private static Optional<FeatureKey> key(String line) {
@@ -179,12 +186,11 @@ final class Journal implements AutoCloseable {
 
   /** Adds a batch; its rows and lines are in their files by now. */
   void add(Batch batch) {
-    write(batch.line());
+    file.write(ByteBuffer.wrap(whole(batch.line())));
   }
 
-  private void write(String line) {
-    String whole = line + " " + checksum(line) + "\n";
-    file.write(ByteBuffer.wrap(whole.getBytes(StandardCharsets.UTF_8)));
+  private static byte[] whole(String line) {
+    return (line + " " + checksum(line) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   @Override

@@ -47,8 +47,10 @@ final class KeptBatches {
     try (FileChannel rows = FileChannel.open(features, StandardOpenOption.READ);
         FileChannel lines = FileChannel.open(index, StandardOpenOption.READ)) {
       Journal.Batch first = batches.get(0);
-      rows.position(NpyWriter.dataOffset(first.shape()));
-      lines.position(IndexFile.HEADER_BYTES);
+      rows.position(NpyWriter.dataOffset(first.shape())); // what is before is written at the end
+      if (checksum(lines, IndexFile.HEADER_BYTES) != Journal.checksum(IndexFile.header())) {
+        return List.of();
+      }
       long line = IndexFile.HEADER_BYTES;
       int row = 0;
       int whole = 0;

@@ -30,23 +30,34 @@ public final class AtomicDirectory implements AutoCloseable {
   private static final String KEPT = ".partial";
   private static final String LOCK = ".lock";
 
-  /** What can fail while a directory is opened. */
-  private interface Opening {
-    AtomicDirectory open() throws IOException;
+  /**
+   * How a directory is begun.
+   *
+   * @param keeping whether its unfinished state is worth something
+   * @param resume whether to go on with what is kept
+   * @param owner who goes on with it; empty if anybody does
+   */
+  private record Manner(boolean keeping, boolean resume, Optional<BegunBy> owner) {
+    boolean isFor(Optional<BegunBy> before) {
+      return owner.isEmpty() || before.isEmpty() || before.equals(owner);
+    }
   }
 
   private final OutputPlace place;
   private final Path staging;
-  private final OutputLock lock;
+  private final HeldPlace held;
   private final boolean resumed;
+  private final Optional<BegunBy> owner;
   private boolean keeping;
   private boolean open = true;
   private boolean committed;
 
-  private AtomicDirectory(OutputPlace place, Path staging, OutputLock lock, boolean resumed) {
-    this.place = place;
+  private AtomicDirectory(HeldPlace held, Path staging, Manner manner, boolean resumed) {
+    this.place = held.place();
     this.staging = staging;
-    this.lock = lock;
+    this.held = held;
+    this.owner = manner.owner();
+    this.keeping = manner.keeping();
     this.resumed = resumed;
   }
 
@@ -60,7 +71,7 @@ public final class AtomicDirectory implements AutoCloseable {
    */
   public static AtomicDirectory create(Path target) {
     OutputPlace place = OutputPlace.of(target);
-    return begin(place, acquire(place), false, false);
+    return begin(HeldPlace.acquire(place, LOCK), new Manner(false, false, Optional.empty()));
   }
 
   /**
@@ -68,14 +79,17 @@ public final class AtomicDirectory implements AutoCloseable {
    * without a commit keeps it, unless it is empty or {@link #discard()} was called.
    *
    * @param target the final path, as for {@link #create}
+   * @param command who begins it and may go on with it, as a user types it, such as {@code train}
    * @param resume whether to go on with what is kept; if nothing is, this starts anew
    * @return the open directory, to be committed and closed by the caller
    * @throws CannotCreateException as for {@link #create}; unfinished work is no obstacle if it is
-   *     to be resumed
+   *     to be resumed and no other command began it
    */
-  public static AtomicDirectory resumable(Path target, boolean resume) {
+  public static AtomicDirectory resumable(Path target, String command, boolean resume) {
     OutputPlace place = OutputPlace.of(target);
-    return begin(place, acquire(place), true, resume);
+    return begin(
+        HeldPlace.acquire(place, LOCK),
+        new Manner(true, resume, Optional.of(new BegunBy(command))));
   }
 
   /**
@@ -89,101 +103,84 @@ public final class AtomicDirectory implements AutoCloseable {
    */
   public static AtomicDirectory shared(Path target) {
     OutputPlace place = OutputPlace.of(target);
-    Optional<OutputLock> lock = tryAcquire(place, LOCK);
-    if (lock.isPresent()) {
-      return begin(place, lock.get(), true, true);
+    Optional<HeldPlace> first = HeldPlace.tryAcquire(place, LOCK);
+    if (first.isPresent()) {
+      return begin(first.get(), new Manner(true, true, Optional.empty()));
     }
     String own = DISCARDED + "-" + UUID.randomUUID();
-    OutputLock ownLock = tryAcquire(place, own + LOCK).orElseThrow();
-    return opened(place, ownLock, () -> open(place, place.sibling(own), ownLock, false));
-  }
-
-  private static OutputLock acquire(OutputPlace place) {
-    return tryAcquire(place, LOCK)
-        .orElseThrow(
-            () ->
-                new CannotCreateException(
-                    "'"
-                        + place.given()
-                        + "' is being written by "
-                        + OutputLock.holder(place.sibling(LOCK))
-                        + "; nothing was touched.",
-                    "Wait until it has finished, or choose another path."));
-  }
-
-  private static Optional<OutputLock> tryAcquire(OutputPlace place, String suffix) {
-    place.makeParent();
+    HeldPlace held = HeldPlace.tryAcquire(place, own + LOCK).orElseThrow();
     try {
-      return OutputLock.tryAcquire(place.sibling(suffix));
+      return open(held, place.sibling(own), new Manner(false, false, Optional.empty()), false);
     } catch (IOException e) {
-      throw place.refused(e);
+      throw held.after(place.refused(e));
+    } catch (RuntimeException | Error e) {
+      held.after(e);
+      throw e;
     }
   }
 
   /** Looks at what is there only now that nobody else can change it. */
-  private static AtomicDirectory begin(
-      OutputPlace place, OutputLock lock, boolean keeping, boolean resume) {
-    return opened(
-        place,
-        lock,
-        () -> {
-          requireFree(place.given());
-          Path kept = place.sibling(KEPT);
-          boolean unfinished = Files.exists(kept, NOFOLLOW_LINKS) && !OutputPlace.isEmpty(kept);
-          if (unfinished && !resume) {
-            throw new CannotCreateException(
-                "'"
-                    + place.given()
-                    + "' was begun and not finished; what there is lies in '"
-                    + kept
-                    + "'.",
-                "Go on with it by --resume, or remove that directory.");
-          }
-          deleteTree(place.sibling(DISCARDED));
-          place.sweep(DISCARDED, LOCK);
-          AtomicDirectory directory =
-              open(place, keeping ? kept : place.sibling(DISCARDED), lock, unfinished);
-          directory.keeping = keeping;
-          return directory;
-        });
-  }
-
-  /** Lets go of the lock if a directory cannot be opened. */
-  private static AtomicDirectory opened(OutputPlace place, OutputLock lock, Opening opening) {
-    boolean begun = false;
+  private static AtomicDirectory begin(HeldPlace held, Manner manner) {
+    OutputPlace place = held.place();
     try {
-      AtomicDirectory directory = opening.open();
-      begun = true;
-      return directory;
-    } catch (IOException e) {
-      throw place.refused(e);
-    } finally {
-      if (!begun) {
-        place.leave(lock);
+      place.requireFree();
+      Path kept = place.sibling(KEPT);
+      boolean unfinished = BegunBy.isMoreThanBegun(kept);
+      Optional<BegunBy> before = BegunBy.in(kept);
+      if (unfinished && !(manner.resume() && manner.isFor(before))) {
+        throw BegunBy.refusal(place, kept, before, manner.isFor(before));
       }
+      DirectoryTree.delete(place.sibling(DISCARDED));
+      place.sweep(DISCARDED, LOCK);
+      return open(held, manner.keeping() ? kept : place.sibling(DISCARDED), manner, unfinished);
+    } catch (IOException e) {
+      throw held.after(place.refused(e));
+    } catch (RuntimeException | Error e) {
+      held.after(e);
+      throw e;
     }
   }
 
   private static AtomicDirectory open(
-      OutputPlace place, Path staging, OutputLock lock, boolean resumed) throws IOException {
-    FaultPoints.before(Point.WRITE, staging);
-    Files.createDirectories(staging);
-    return new AtomicDirectory(place, staging, lock, resumed);
+      HeldPlace held, Path staging, Manner manner, boolean unfinished) throws IOException {
+    boolean isNew = !Files.exists(staging, NOFOLLOW_LINKS);
+    try {
+      FaultPoints.before(Point.WRITE, staging);
+      Files.createDirectories(staging);
+      held.place().pass(staging);
+      if (manner.owner().isPresent() && !unfinished) {
+        manner.owner().get().mark(staging);
+        DirectoryTree.syncEntries(staging);
+      }
+      if (manner.keeping() && isNew) {
+        held.place().syncParents();
+      }
+      return new AtomicDirectory(held, staging, manner, unfinished);
+    } catch (IOException | RuntimeException | Error e) {
+      if (isNew) {
+        removeAfter(e, staging);
+      }
+      throw e;
+    }
+  }
+
+  private static void removeAfter(Throwable failure, Path staging) {
+    try {
+      DirectoryTree.delete(staging);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**
    * Checks that a path could take a new directory, without touching anything.
    *
    * @param target the path
-   * @throws CannotCreateException if it exists and is anything but an empty directory
+   * @throws CannotCreateException if it exists and is anything but an empty directory that can be
+   *     replaced
    */
   public static void requireFree(Path target) {
-    if (Files.exists(target, NOFOLLOW_LINKS)
-        && !(Files.isDirectory(target) && OutputPlace.isEmpty(target))) {
-      throw new CannotCreateException(
-          "'" + target + "' exists already; nothing was touched.",
-          "Choose a new path, or remove it first.");
-    }
+    OutputPlace.beside(target).requireFree();
   }
 
   /**
@@ -224,6 +221,24 @@ public final class AtomicDirectory implements AutoCloseable {
     return resumed;
   }
 
+  /**
+   * Checks that what there is to go on with was begun by the command that goes on; for a caller who
+   * does not know by what lies in it.
+   *
+   * @throws CannotCreateException if it was not; it was left as it is
+   */
+  public void requireOwn() {
+    try {
+      if (resumed && owner.isPresent() && !BegunBy.in(staging).equals(owner)) {
+        throw new CannotCreateException(
+            "'" + staging + "' was not begun by " + owner.get().words() + "; nothing was touched.",
+            "Move it away, or choose another path.");
+      }
+    } catch (IOException e) {
+      throw place.refused(e);
+    }
+  }
+
   /** Lets {@link #close()} remove what was written, even if it could be resumed. */
   public synchronized void discard() {
     keeping = false;
@@ -237,23 +252,19 @@ public final class AtomicDirectory implements AutoCloseable {
    * @throws StorageException if syncing or renaming fails
    */
   public Path commit() {
-    return commit(Optional.empty());
+    return commitWithout();
   }
 
   /**
    * The same for a directory that holds what a later run could go on with, and that is no part of
    * the result. It is there, whole, until all else is synced.
    *
-   * @param work a directory below {@link #staging()}; may be absent
+   * @param work files and directories in {@link #staging()}, removed in this order; may be absent
    * @return the final path
    * @throws CannotCreateException if the target appeared meanwhile
    * @throws StorageException if syncing, removing or renaming fails
    */
-  public Path commitWithout(Path work) {
-    return commit(Optional.of(work));
-  }
-
-  private synchronized Path commit(Optional<Path> work) {
+  public synchronized Path commitWithout(Path... work) {
     Path target = place.target();
     if (!open || committed) {
       throw new IllegalStateException("Already committed or closed: " + target);
@@ -263,9 +274,10 @@ public final class AtomicDirectory implements AutoCloseable {
       if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isDirectory(target, NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(target.toString());
       }
-      if (work.isPresent()) {
-        remove(work.get());
+      for (Path part : work) {
+        DirectoryTree.vanish(part);
       }
+      BegunBy.unmark(staging);
       if (Files.exists(target, NOFOLLOW_LINKS)) {
         FaultPoints.before(Point.DELETE, target);
         Files.deleteIfExists(target);
@@ -304,26 +316,19 @@ public final class AtomicDirectory implements AutoCloseable {
       return;
     }
     open = false;
+    try (held) {
+      removeUnlessKept();
+    }
+  }
+
+  private void removeUnlessKept() {
     try {
-      if (!committed && !(keeping && !OutputPlace.isEmpty(staging))) {
-        deleteTree(staging);
+      if (!committed && !(keeping && BegunBy.isMoreThanBegun(staging))) {
+        DirectoryTree.delete(staging);
       }
     } catch (IOException e) {
       throw new StorageException(
           "Cannot remove '" + staging + "': " + NewFile.reason(e) + ".", "Remove it by hand.", e);
-    } finally {
-      place.leave(lock);
-    }
-  }
-
-  /** Takes a directory's name away before its content, so that it is whole or not there. */
-  private static void remove(Path directory) throws IOException {
-    Path nameless = directory.resolveSibling("." + directory.getFileName() + DISCARDED);
-    deleteTree(nameless);
-    if (Files.exists(directory, NOFOLLOW_LINKS)) {
-      FaultPoints.before(Point.RENAME, directory);
-      Files.move(directory, nameless, StandardCopyOption.ATOMIC_MOVE);
-      deleteTree(nameless);
     }
   }
 

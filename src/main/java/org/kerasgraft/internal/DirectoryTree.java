@@ -4,10 +4,12 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
@@ -47,19 +49,41 @@ final class DirectoryTree {
         });
   }
 
+  /** Takes a file's or directory's name away before its content: it is whole or not there. */
+  static void vanish(Path path) throws IOException {
+    Path nameless = path.resolveSibling("." + path.getFileName() + ".tmp");
+    delete(nameless);
+    if (Files.isDirectory(path, NOFOLLOW_LINKS)) {
+      FaultPoints.before(Point.RENAME, path);
+      Files.move(path, nameless, StandardCopyOption.ATOMIC_MOVE);
+      delete(nameless);
+    } else {
+      delete(path);
+    }
+  }
+
   /** Forces every file and directory below a root to the disk, and the root itself. */
   static void sync(Path root) throws IOException {
     try (Stream<Path> tree = Files.walk(root)) {
       for (Path path : tree.toList()) {
         if (Files.isRegularFile(path)) {
           FaultPoints.before(Point.SYNC, path);
-          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+          try (FileChannel channel = opened(path)) {
             channel.force(true);
           }
         } else if (Files.isDirectory(path)) {
           syncEntries(path);
         }
       }
+    }
+  }
+
+  /** For writing, since Windows syncs nothing else; a file that lets only read is only read. */
+  private static FileChannel opened(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      return FileChannel.open(file, StandardOpenOption.READ);
     }
   }
 

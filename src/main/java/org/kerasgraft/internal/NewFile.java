@@ -1,6 +1,7 @@
 package org.kerasgraft.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,6 +25,8 @@ import org.kerasgraft.internal.FaultPoints.Point;
  * file, the bytes that it needed and the bytes that were free. Not thread-safe.
  */
 public final class NewFile implements AutoCloseable {
+
+  private static final int BUFFER = 1 << 16;
 
   private final Path path;
   private final FileChannel channel;
@@ -130,20 +133,22 @@ public final class NewFile implements AutoCloseable {
   }
 
   /**
-   * Copies a file.
+   * Copies a file's content; the copy may be written to, whatever the original allows.
    *
    * @param from an existing file; only read
-   * @param to must not exist
-   * @throws StorageException if it cannot be read or written
+   * @param to what is there already is overwritten
+   * @throws StorageException if it cannot be read or written, naming the one that cannot
    */
   public static void copy(Path from, Path to) {
-    OptionalLong size = OptionalLong.empty();
-    try {
-      size = OptionalLong.of(Files.size(from));
-      FaultPoints.before(Point.WRITE, to);
-      Files.copy(from, to);
+    try (InputStream content = Files.newInputStream(from);
+        NewFile file = create(to)) {
+      byte[] buffer = new byte[BUFFER];
+      for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+        file.write(ByteBuffer.wrap(buffer, 0, read));
+      }
     } catch (IOException e) {
-      throw failed(to, e, size);
+      throw new StorageException(
+          "Cannot read '" + from + "': " + reason(e) + ".", "Check its permissions.", e);
     }
   }
 

@@ -1,12 +1,19 @@
 package org.kerasgraft.internal;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.StorageException;
@@ -16,30 +23,96 @@ import org.kerasgraft.internal.FaultPoints.Point;
  * Where an output will be, and what lies beside it.
  *
  * @param given the path as the user wrote it, for messages
- * @param target the same, absolute; at a link's end, so that the link stays
+ * @param target the same, absolute and without links, so that a link stays where it is
  * @param existing the nearest ancestor that was there before; empty if there is none
  */
 record OutputPlace(Path given, Path target, Optional<Path> existing) {
 
-  /** Finds the place of a target that can be made; nothing is touched. */
+  /** Without these nothing can be written into a directory. */
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rwx------");
+
+  /**
+   * Finds the place of a target that can be made; nothing is touched.
+   *
+   * @throws CannotCreateException if no new directory can come there
+   */
   static OutputPlace of(Path target) {
-    AtomicDirectory.requireFree(target);
-    return beside(target);
+    OutputPlace place = beside(target);
+    place.requireFree();
+    return place;
   }
 
   /** Finds a target's place, whatever is there; nothing is touched. */
   static OutputPlace beside(Path target) {
     try {
-      Path absolute =
-          Files.isDirectory(target) ? target.toRealPath() : target.toAbsolutePath().normalize();
-      if (absolute.getParent() == null) {
+      Path resolved = resolved(target.toAbsolutePath());
+      if (resolved.getParent() == null) {
         throw new CannotCreateException("'" + target + "' is no place for an output.", "");
       }
-      return new OutputPlace(target, absolute, nearestExisting(absolute));
+      return new OutputPlace(target, resolved, nearestExisting(resolved));
     } catch (IOException e) {
       throw new CannotCreateException(
           "Cannot look at '" + target + "': " + NewFile.reason(e) + ".", "Choose another path.", e);
     }
+  }
+
+  /** As the system finds it: {@code link/..} is the parent of where the link leads. */
+  private static Path resolved(Path target) throws IOException {
+    if (Files.isDirectory(target)) {
+      return target.toRealPath();
+    }
+    Optional<Path> there = nearestExisting(target);
+    if (there.isEmpty()) {
+      return target.normalize();
+    }
+    Path rest = target.subpath(there.get().getNameCount(), target.getNameCount());
+    Path whole = there.get().toRealPath().resolve(rest);
+    // What is not there yet can only be taken at its word, and may then lead somewhere else.
+    return whole.equals(whole.normalize()) ? whole : resolved(whole.normalize());
+  }
+
+  /** Checks that nothing is there but, at most, an empty directory that can be replaced. */
+  void requireFree() {
+    if (!Files.exists(target, NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isDirectory(target, NOFOLLOW_LINKS) || !isEmpty(target)) {
+      throw new CannotCreateException(
+          "'" + given + "' exists already; nothing was touched.",
+          "Choose a new path, or remove it first.");
+    }
+    if (isMountPoint()) {
+      throw new CannotCreateException(
+          "'" + given + "' is where a file system is mounted: no output can take its place.",
+          "Choose a path in it, such as '" + given.resolve("out") + "'.");
+    }
+  }
+
+  private boolean isMountPoint() {
+    return fileStore(target).isPresent()
+        && !fileStore(target).equals(fileStore(target.getParent()));
+  }
+
+  /** The device's number; empty where the system does not tell. */
+  private static Optional<Object> fileStore(Path directory) {
+    try {
+      return Optional.of(Files.getAttribute(directory, "unix:dev"));
+    } catch (IOException | UnsupportedOperationException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Gives a directory the permissions of the empty one that it will replace, if there is one. */
+  void pass(Path directory) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+    if (view == null || !Files.exists(target)) {
+      return;
+    }
+    Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNERS);
+    permissions.addAll(view.readAttributes().permissions());
+    FaultPoints.before(Point.WRITE, directory);
+    Files.setPosixFilePermissions(directory, permissions);
   }
 
   private static Optional<Path> nearestExisting(Path target) {
@@ -64,14 +137,7 @@ record OutputPlace(Path given, Path target, Optional<Path> existing) {
 
   /** The hidden path {@code .NAME} + suffix beside the target; the same for all ways to name it. */
   Path sibling(String suffix) {
-    Path parent = target.getParent();
-    try {
-      parent = parent.toRealPath();
-    } catch (IOException e) {
-      // It is not there (any more); who writes to it is told so.
-      parent = target.getParent();
-    }
-    return parent.resolve("." + target.getFileName() + suffix);
+    return target.resolveSibling("." + target.getFileName() + suffix);
   }
 
   /** Makes the directory that the target will be in. */

@@ -16,15 +16,27 @@ import org.kerasgraft.internal.FlightRecord;
 final class ChildKiller {
 
   private static final long PAUSE_NANOS = 100_000;
+  private static final long START_NANOS = 5_000_000;
   private static final long PATIENCE_MILLIS = 1_000;
 
   private ChildKiller() {}
 
   /** Waits in a thread of its own; to be joined. */
   static Thread when(BooleanSupplier so) {
-    return thread(
-        () -> child().isPresent() && so.getAsBoolean(),
-        () -> child().ifPresent(ProcessHandle::destroyForcibly));
+    return thread(() -> isChildUp() && so.getAsBoolean() && kill(), () -> {});
+  }
+
+  /** A process that is being started looks like its parent for a moment. */
+  private static boolean isChildUp() {
+    if (child().isEmpty()) {
+      return false;
+    }
+    LockSupport.parkNanos(START_NANOS);
+    return child().isPresent();
+  }
+
+  private static boolean kill() {
+    return child().map(ProcessHandle::destroyForcibly).orElse(false);
   }
 
   /** While an extraction below a folder decodes an input. */

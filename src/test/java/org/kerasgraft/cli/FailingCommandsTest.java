@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kerasgraft.FinishedRun;
 import org.kerasgraft.data.Manifest;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.internal.AtomicDirectory;
@@ -43,33 +45,37 @@ class FailingCommandsTest {
     out = place.resolve("out");
   }
 
-  @Test
-  void pictures() throws IOException {
-    enumerate(4, false, "pictures", "--per-class", "1");
+  /**
+   * Whether only one call fails, or the disk is gone from there on, so that nothing is cleaned up.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void pictures(boolean forGood) throws IOException {
+    String[] words = {"pictures", "--per-class", "1"};
+    enumerate(4, forGood, attempt -> words);
     assertEquals(4, files(out).size());
   }
 
-  @Test
-  void features() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void features(boolean forGood) throws IOException {
     String pictures = drawn();
     String[] words = {
       "features", "--model", MODEL, "--at", "block5_pool", "--images", pictures, "--batch-size", "2"
     };
-    enumerate(5, true, words);
-    Manifest.find(Manifest.Kind.FEATURES, out).orElseThrow().verify(name -> true);
+    enumerate(5, forGood, attempt -> words);
   }
 
-  @Test
-  void train() throws IOException {
-    String cache = folder.resolve("cache").toString();
+  /** Each attempt has a store of its own, whose writing fails as well. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void train(boolean forGood) throws IOException {
     String[] words = {
       "train",
       "--model",
       MODEL,
       "--images",
       drawn(),
-      "--cache",
-      cache,
       "--head-epochs",
       "1",
       "--fine-tune-epochs",
@@ -79,23 +85,26 @@ class FailingCommandsTest {
       "--head",
       "flatten,dense(classes)"
     };
-    enumerate(3, knows("train", "--resume"), words);
-    Manifest.find(Manifest.Kind.RUN, out).orElseThrow().verify(name -> true);
+    enumerate(4, forGood, attempt -> with(words, "--cache", folder + "/cache" + attempt));
   }
 
   /** Takes a minute or two for each late point, so at the first, second, fourth, … only. */
   @Test
   void demo() throws IOException {
-    Assumptions.assumeTrue(Promises.isNightly(), "the demo fails at night only (-Pnightly)");
+    String row = "demo failing at points";
+    if (!Promises.isNightly()) {
+      Promises.of(4).skipped(row, "takes minutes; tried at night only (-Pnightly)");
+      return;
+    }
     int tried = 0;
     int number = 1;
-    while (fails(number, "demo", "--quiet")) {
+    while (fails(number, false, "demo", "--quiet")) {
       tried++;
       assertNothingHalf("demo at " + number);
       number *= 2;
     }
     Manifest.find(Manifest.Kind.RUN, out).orElseThrow().verify(name -> true);
-    Promises.of(4).tried("demo failing at points", tried).holds("absent or whole each time");
+    Promises.of(4).tried(row, tried).holds("absent or whole each time");
   }
 
   @Test
@@ -121,23 +130,31 @@ class FailingCommandsTest {
     assertEquals("mine", Files.readString(out.resolve("mine")));
   }
 
+  /** The words of a command, but for {@code --out}. */
+  private interface Words {
+    String[] of(int attempt);
+  }
+
   /** Tries some of the points, evenly spread, in every build; all at night. */
-  private void enumerate(int some, boolean resumes, String... words) throws IOException {
+  private void enumerate(int some, boolean forGood, Words command) throws IOException {
     AtomicInteger points = new AtomicInteger();
     try (var installed = FaultPoints.install((point, path) -> points.incrementAndGet())) {
-      run(ExitCode.OK, words);
+      run(ExitCode.OK, command.of(0));
     }
     Map<String, String> expected = content();
     AtomicDirectory.deleteTree(out);
+    String name = command.of(0)[0];
+    boolean resumes = CommandRun.of(name, "--help").out().contains("--resume");
     int tried = 0;
     int step = Promises.size(Math.max(1, points.get() / some), 1);
-    for (int number = step; fails(number, words); number += step) {
+    for (int number = step; fails(number, forGood, command.of(number)); number += step) {
       tried++;
-      String what = words[0] + " at " + number;
+      String what = name + " at " + number;
       assertNothingHalf(what);
       if (Files.exists(out)) {
         Files.deleteIfExists(place.resolve(".out.lock")); // only its removal may have failed
       } else {
+        String[] words = command.of(number);
         run(ExitCode.OK, resumes ? with(words, "--resume") : words);
       }
       assertEquals(List.of("out"), names(), what + ": the run after it cleans up");
@@ -147,18 +164,23 @@ class FailingCommandsTest {
     assertEquals(expected, content());
     assertTrue(tried > 1, "only " + tried + " points");
     Promises.of(4)
-        .tried(words[0] + " failing at one of its points, then run again", tried)
+        .tried(
+            name
+                + (forGood ? " failing from one of its points on" : " failing at one of its points")
+                + ", then run again",
+            tried)
         .holds("absent or whole; then the same bytes (" + points + " points)");
   }
 
   /** Runs a command whose one call fails; false if it has fewer calls and came through. */
-  private boolean fails(int number, String... words) {
+  private boolean fails(int number, boolean forGood, String... words) {
     AtomicInteger passed = new AtomicInteger();
     CommandRun run;
     try (var installed =
         FaultPoints.install(
             (point, path) -> {
-              if (passed.incrementAndGet() == number) {
+              int now = passed.incrementAndGet();
+              if (now == number || (forGood && now > number)) {
                 throw new IOException("No space left on device");
               }
             })) {
@@ -199,10 +221,6 @@ class FailingCommandsTest {
     return pictures.toString();
   }
 
-  private static boolean knows(String command, String option) {
-    return CommandRun.of(command, "--help").out().contains(option);
-  }
-
   private static String[] with(String[] words, String... more) {
     List<String> all = new ArrayList<>(List.of(words));
     all.addAll(List.of(more));
@@ -221,9 +239,17 @@ class FailingCommandsTest {
     }
   }
 
-  /** Hashes of what does not depend on the clock: a run's history and what tells of it do. */
+  /**
+   * Hashes of what does not depend on the clock: a run's history and what tells of it do. What has
+   * a manifest is as its manifest says.
+   */
   private Map<String, String> content() throws IOException {
     Map<String, String> content = new TreeMap<>();
+    if (Files.exists(out.resolve("history.csv"))) {
+      assertTrue(FinishedRun.at(out).isPresent());
+    } else if (Files.exists(out.resolve("features.npy"))) {
+      Manifest.find(Manifest.Kind.FEATURES, out).orElseThrow().verify(name -> true);
+    }
     for (Path file : files(out)) {
       String name = out.relativize(file).toString();
       boolean ofRun = Files.exists(out.resolve("history.csv"));

@@ -111,7 +111,11 @@ class ReadmeTest {
             .redirectOutput(output.toFile());
     process.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
     process.environment().put("GRAFT_CACHE", folder.resolve("cache").toString());
-    int code = process.start().waitFor();
+    Process started = process.start();
+    int code;
+    try (var input = started.getOutputStream()) {
+      code = started.waitFor();
+    }
     String text = Files.readString(output);
     assertEquals(0, code, text);
     return text;

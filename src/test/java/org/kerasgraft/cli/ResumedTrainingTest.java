@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kerasgraft.FinishedRun;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.data.pictures.PictureFamily;
 import org.kerasgraft.data.pictures.Pictures;
@@ -131,9 +132,89 @@ class ResumedTrainingTest {
     assertEquals(manifest, Files.readString(directory.resolve("run/manifest.json")));
 
     Files.move(directory.resolve("run"), directory.resolve(".run.partial"));
+    CommandRun other = train("run", "--resume", "--l2", "0.5");
+    assertEquals(ExitCode.USAGE, other.code(), other.err());
+    assertTrue(other.err().contains(".run.partial' is finished but for its name"), other.err());
+    assertTrue(other.err().contains("--l2 0, not 0.5"), other.err());
+    Path picture = onePicture();
+    Path away = Files.move(picture, directory.resolve("away.png"));
+    CommandRun changed = train("run", "--resume");
+    assertEquals(ExitCode.BAD_DATA, changed.code(), changed.err());
+    assertTrue(changed.err().contains("the training inputs changed"), changed.err());
+    assertTrue(changed.err().contains(".run.partial"), changed.err());
+    Files.move(away, picture);
     AtomicDirectory.deleteTree(directory.resolve(".run.partial/model"));
-    CommandRun half = train("run", "--resume");
-    assertEquals(ExitCode.OK, half.code(), half.err());
-    assertTrue(half.err().contains("Nothing to resume"), half.err());
+    CommandRun damaged = train("run", "--resume");
+    assertEquals(ExitCode.BAD_DATA, damaged.code(), damaged.err());
+    assertTrue(damaged.err().contains("' is missing"), damaged.err());
+    assertTrue(damaged.err().contains("to begin anew"), damaged.err());
+    assertTrue(Files.exists(directory.resolve(".run.partial/manifest.json")));
+    assertFalse(Files.exists(directory.resolve("run")));
+  }
+
+  private Path onePicture() throws IOException {
+    try (var files = Files.walk(directory.resolve("pictures"))) {
+      return files.filter(Files::isRegularFile).sorted().findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void aFinishedRunOfOtherContentsIsAnotherOneWhereverThePicturesLie() throws IOException {
+    CommandRun first = train("run", "--validation", pictures(2).toString());
+    assertEquals(ExitCode.OK, first.code(), first.err());
+    Path twin = directory.resolve("x/../twin");
+    CommandRun same = train("run", "--resume", "--validation", twin.toString());
+    assertEquals(ExitCode.NO_INPUT, same.code(), same.err());
+    Files.createDirectory(directory.resolve("x"));
+    Files.move(directory.resolve("validation"), directory.resolve("twin"));
+    same = train("run", "--resume", "--validation", twin.toString());
+    assertEquals(ExitCode.OK, same.code(), same.err());
+    CommandRun without = train("run", "--resume");
+    assertEquals(ExitCode.CANNOT_CREATE, without.code(), without.err());
+    assertTrue(without.err().contains("--validation"), without.err());
+    CommandRun other = train("run", "--resume", "--validation", pictures(3).toString());
+    assertEquals(ExitCode.CANNOT_CREATE, other.code(), other.err());
+    assertTrue(other.err().contains("the validation inputs changed"), other.err());
+    Files.delete(onePicture());
+    CommandRun changed = train("run", "--resume", "--validation", twin.toString());
+    assertEquals(ExitCode.CANNOT_CREATE, changed.code(), changed.err());
+    assertTrue(changed.err().contains("the training inputs changed"), changed.err());
+  }
+
+  private Path pictures(int seed) {
+    Path folder = directory.resolve("validation");
+    Pictures.writeClassFolders(folder, PictureFamily.TARGET.classes(), 1, seed);
+    return folder;
+  }
+
+  /** Nothing goes before what is to be trained on was opened, and never what another began. */
+  @Test
+  void anInterruptedExtractionIsNotTrainsToRemove() throws IOException {
+    Path partial = directory.resolve(".run.partial");
+    try (AtomicDirectory features =
+        AtomicDirectory.resumable(directory.resolve("run"), "features", false)) {
+      Files.writeString(features.staging().resolve("journal"), "work of a night");
+    }
+    CommandRun resumed = train("run", "--resume");
+    assertEquals(ExitCode.CANNOT_CREATE, resumed.code(), resumed.err());
+    assertTrue(resumed.err().contains("begun by 'graft features'"), resumed.err());
+    assertEquals("work of a night", Files.readString(partial.resolve("journal")));
+    AtomicDirectory.deleteTree(partial);
+
+    Files.writeString(Files.createDirectory(partial).resolve("mine.txt"), "a user's");
+    resumed = train("run", "--resume");
+    assertEquals(ExitCode.CANNOT_CREATE, resumed.code(), resumed.err());
+    assertEquals("a user's", Files.readString(partial.resolve("mine.txt")));
+    AtomicDirectory.deleteTree(partial);
+
+    trainAndFail("run");
+    Path half = Files.writeString(partial.resolve("half"), "of a model");
+    CommandRun noModel = train("run", "--resume", "--at", "no_such_layer");
+    assertEquals(ExitCode.USAGE, noModel.code(), noModel.err());
+    assertTrue(Files.exists(half));
+    resumed = train("run", "--resume");
+    assertEquals(ExitCode.OK, resumed.code(), resumed.err());
+    assertFalse(Files.exists(directory.resolve("run/half")));
+    assertTrue(FinishedRun.at(directory.resolve("run")).isPresent());
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -71,6 +72,32 @@ class ToKerasCommandTest {
     assertEquals(Checkpoint.of(at("keras2")).tensors(), Checkpoint.of(at("back2")).tensors());
     assertTrue(out.contains("6 variables trained, 26 as in '" + at("keras2") + "'"), out);
     assertTrue(out.contains("tf_keras.models.load_model"), out);
+  }
+
+  /**
+   * As a shared archive of models has it; for root, who may write anyway, the modes are looked at.
+   */
+  @Test
+  void anOriginalThatLetsOnlyReadComesBackWritable() throws IOException {
+    copy(at("keras2"), at("read-only"));
+    for (String file : content(at("read-only")).keySet()) {
+      assertTrue(at("read-only").resolve(file).toFile().setWritable(false));
+    }
+    run(
+        0,
+        "to-keras",
+        "--model",
+        at("run-keras2"),
+        "--original",
+        at("read-only"),
+        "--out",
+        at("back-writable"));
+    for (String file : content(at("back-writable")).keySet()) {
+      String mode =
+          PosixFilePermissions.toString(
+              Files.getPosixFilePermissions(at("back-writable").resolve(file)));
+      assertTrue(mode.startsWith("rw"), file + " " + mode);
+    }
   }
 
   @Test

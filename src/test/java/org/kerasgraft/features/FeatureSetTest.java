@@ -216,7 +216,9 @@ class FeatureSetTest {
       StringBuilder lines = new StringBuilder();
       INDEX.forEach(row -> lines.append(IndexFile.line(row)));
       files.endBatch(INDEX.size(), lines.toString().getBytes(StandardCharsets.UTF_8));
-      return files.commit(Scans.CLEAN, input);
+      FeatureSet stored = files.commit(Scans.CLEAN, input);
+      stored.close();
+      return stored.directory();
     }
   }
 

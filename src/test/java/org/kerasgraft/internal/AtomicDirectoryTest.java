@@ -135,12 +135,12 @@ class AtomicDirectoryTest {
 
   @Test
   void resumableWorkIsKeptAndTakenUpAgain() throws IOException {
-    try (AtomicDirectory begun = AtomicDirectory.resumable(target, false)) {
+    try (AtomicDirectory begun = AtomicDirectory.resumable(target, "train", false)) {
       assertFalse(begun.resumed());
       NewFile.text(begun.staging().resolve("half"), "1");
     }
     assertEquals(List.of(".run.partial"), left());
-    try (AtomicDirectory next = AtomicDirectory.resumable(target, true)) {
+    try (AtomicDirectory next = AtomicDirectory.resumable(target, "train", true)) {
       assertTrue(next.resumed());
       assertEquals("1", Files.readString(next.staging().resolve("half")));
       next.commit();
@@ -150,12 +150,13 @@ class AtomicDirectoryTest {
 
   @Test
   void unfinishedWorkIsNeverOverwrittenUnasked() throws IOException {
-    try (AtomicDirectory begun = AtomicDirectory.resumable(target, false)) {
+    try (AtomicDirectory begun = AtomicDirectory.resumable(target, "train", false)) {
       NewFile.text(begun.staging().resolve("half"), "1");
     }
     for (Executable again :
         List.<Executable>of(
-            () -> AtomicDirectory.resumable(target, false), () -> AtomicDirectory.create(target))) {
+            () -> AtomicDirectory.resumable(target, "train", false),
+            () -> AtomicDirectory.create(target))) {
       var told = assertThrows(CannotCreateException.class, again);
       assertTrue(told.explain().contains(".run.partial"), told.explain());
       assertTrue(told.explain().contains("--resume"), told.explain());
@@ -166,9 +167,9 @@ class AtomicDirectoryTest {
 
   @Test
   void emptyOrDiscardedWorkIsNotKept() throws IOException {
-    AtomicDirectory.resumable(target, false).close();
+    AtomicDirectory.resumable(target, "train", false).close();
     assertEquals(List.of(), left());
-    try (AtomicDirectory begun = AtomicDirectory.resumable(target, true)) {
+    try (AtomicDirectory begun = AtomicDirectory.resumable(target, "train", true)) {
       assertFalse(begun.resumed());
       NewFile.text(begun.staging().resolve("half"), "1");
       begun.discard();
@@ -181,7 +182,7 @@ class AtomicDirectoryTest {
     for (int failing = 1; failing < 30; failing++) {
       int[] left = {failing};
       Path work = parent.resolve(".run.partial").resolve(".work");
-      try (AtomicDirectory directory = AtomicDirectory.resumable(target, true)) {
+      try (AtomicDirectory directory = AtomicDirectory.resumable(target, "train", true)) {
         NewFile.text(directory.staging().resolve("file"), "new");
         NewFile.text(NewFile.directories(work).resolve("one"), "1");
         NewFile.text(work.resolve("two"), "2");

@@ -53,7 +53,8 @@ class OutputLockTest {
       var told = assertThrows(CannotCreateException.class, () -> AtomicDirectory.create(target()));
       assertTrue(
           told.getMessage().contains("another process (" + other.pid() + ")"), told.getMessage());
-      assertThrows(CannotCreateException.class, () -> AtomicDirectory.resumable(target(), true));
+      assertThrows(
+          CannotCreateException.class, () -> AtomicDirectory.resumable(target(), "train", true));
     }
     assertEquals("other's", Files.readString(target().resolve("file")));
     assertEquals(List.of("run"), left());

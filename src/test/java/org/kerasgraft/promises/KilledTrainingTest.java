@@ -33,20 +33,25 @@ class KilledTrainingTest {
 
     SplittableRandom random = new SplittableRandom(2);
     int killed = 0;
+    boolean first = true;
     int withWork = 0;
+    int extracting = 0;
     int rounds = 0;
     while (killed < kills) {
       String out = "out" + rounds;
       CommandProcess command = training.start(out, "--resume");
-      waitForSomePoint(command, training, out, random, millis);
+      waitForSomePoint(command, training, out, random, millis, first);
       Outcome outcome = command.kill();
       if (outcome.code() == 0) {
         assertEquals(whole, training.results(out), out);
         rounds++;
+        first = true;
       } else {
+        first = false;
         assertEquals(137, outcome.code(), outcome.err());
         killed++;
         withWork += training.checkpoint(out) > 0 ? 1 : 0;
+        extracting += training.isExtracting(out) ? 1 : 0;
       }
     }
     Outcome last = training.start("out" + rounds, "--resume").end();
@@ -55,6 +60,7 @@ class KilledTrainingTest {
     rounds++;
     assertEquals(rounds + 1, training.left().size(), training.left().toString());
     assertTrue(withWork > kills / 3, withWork + " of " + killed + " kills left a checkpoint");
+    assertTrue(extracting > 0, "no kill fell into the extraction");
     Promises.of(2)
         .tried("kill -9 of graft train at random points, resumed until done", killed)
         .holds(
@@ -62,19 +68,32 @@ class KilledTrainingTest {
                 + rounds
                 + " runs; "
                 + withWork
-                + " kills left a checkpoint");
+                + " kills left a checkpoint, "
+                + extracting
+                + " half the features");
   }
 
   /**
-   * One kill in four comes at any time of an undisturbed run's, mostly before the first step; the
-   * others after some more steps, so that they fall within training and writing.
+   * A run's first kill comes while it extracts features; of the others one in four at any time of
+   * an undisturbed run's, mostly before the first step, the rest after some more steps, so that
+   * they fall within training and writing.
    */
   private static void waitForSomePoint(
       CommandProcess command,
       TrainingProcess training,
       String out,
       SplittableRandom random,
-      int millis) {
+      int millis,
+      boolean first) {
+    if (first) {
+      while (!command.endsWithin(1)
+          && !training.isExtracting(out)
+          && training.checkpoint(out) == 0) {
+        continue;
+      }
+      command.endsWithin(random.nextInt(8));
+      return;
+    }
     if (random.nextInt(4) == 0) {
       command.endsWithin(random.nextInt(millis));
       return;

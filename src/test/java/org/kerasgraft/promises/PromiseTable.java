@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Prints what the tests of all promises have tried, as a Markdown table. */
+/**
+ * Prints what the tests of all promises have tried, as a Markdown table; to be run when all of them
+ * have ended.
+ */
 public final class PromiseTable {
 
   /** P1 … P18, in order. */
@@ -41,9 +45,11 @@ public final class PromiseTable {
    * Prints the table; ends with 1 if a promise has no row.
    *
    * @param args none
+   * @throws IOException if the reports of the tests cannot be read
    */
-  public static void main(String[] args) {
-    List<Promises.Row> rows = rows();
+  public static void main(String[] args) throws IOException {
+    List<Promises.Row> rows = new ArrayList<>(rows());
+    TestReports.in(TestReports.SUREFIRE).row(rows).ifPresent(rows::add);
     System.out.print(text(rows));
     if (!untried(rows).isEmpty()) {
       System.err.println("Not tried: " + untried(rows));

@@ -1,5 +1,7 @@
 package org.kerasgraft.promises;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kerasgraft.FinishedRun;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.data.pictures.PictureFamily;
 import org.kerasgraft.data.pictures.Pictures;
@@ -49,10 +52,24 @@ final class TrainingProcess {
     words.addAll(List.of("--head-epochs", epochs, "--head-optimizer", "adam"));
     words.addAll(List.of("--fine-tune-epochs", epochs, "--fine-tune-learning-rate", "0.003"));
     words.addAll(List.of("--batch-size", "4", "--seed", "5"));
-    words.addAll(List.of("--cache", folder.resolve("cache"), "--out", folder.resolve(name)));
+    words.addAll(List.of("--cache", cache(name), "--out", folder.resolve(name)));
     words.addAll(options);
     words.addAll(List.of(more));
     return CommandProcess.start(folder, flags, words.toArray());
+  }
+
+  /** A store of its own: what a kill leaves in it is gone on with, too. */
+  private Path cache(String name) {
+    return folder.resolve("cache").resolve(name);
+  }
+
+  /** Whether an unfinished run has begun to extract features, and not finished that. */
+  boolean isExtracting(String name) {
+    try (Stream<Path> entries = Files.list(cache(name))) {
+      return entries.anyMatch(entry -> entry.getFileName().toString().endsWith(".partial"));
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   /** The number of the newest checkpoint of an unfinished run; 0 if there is none. */
@@ -76,10 +93,12 @@ final class TrainingProcess {
   }
 
   /**
-   * The SHA-256 of each file that a run's course must not change, and the figures of its epochs.
+   * The SHA-256 of each file that a run's course must not change, and the figures of its epochs; of
+   * a run that is as its manifest says.
    */
   Map<String, String> results(String name) throws IOException {
     Path run = folder.resolve(name);
+    assertTrue(FinishedRun.at(run).isPresent(), name);
     Map<String, String> results = new TreeMap<>();
     try (Stream<Path> files = Files.walk(run)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
