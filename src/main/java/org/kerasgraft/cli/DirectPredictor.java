@@ -15,11 +15,13 @@ final class DirectPredictor implements RowPredictor {
 
   private final NativeScope scope = new NativeScope();
   private final PredictionBatch batch;
+  private final long mostPixels;
 
   DirectPredictor(ServedModel model, RowOptions options) {
+    mostPixels = options.mostPixels();
     scope.own(model);
     try {
-      batch = scope.own(new PredictionBatch(model, options.mostPixels()));
+      batch = scope.own(new PredictionBatch(model, mostPixels));
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -31,7 +33,7 @@ final class DirectPredictor implements RowPredictor {
     batch.begin(images.size());
     List<DecodeResult> results = new ArrayList<>();
     for (LabelledImage image : images) {
-      results.add(batch.add(EncodedImage.read(image.file())));
+      results.add(batch.add(EncodedImage.read(image.file(), mostPixels)));
     }
     return new Answers(results, List.of(batch.predict()));
   }

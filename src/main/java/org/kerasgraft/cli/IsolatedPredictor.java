@@ -41,6 +41,7 @@ final class IsolatedPredictor implements RowPredictor {
   private final List<String> words;
   private final int classes;
   private final int rowSize;
+  private final long mostPixels;
   private final Console console;
   private final Postmortem postmortem;
   private final Notes notes = new Notes();
@@ -52,12 +53,14 @@ final class IsolatedPredictor implements RowPredictor {
    *
    * @param words the command with its options, without {@code --isolate}
    * @param model what the process will open
+   * @param mostPixels the pixels of the largest image that is decoded, 1 or more
    * @param console hears of crashes
    */
-  IsolatedPredictor(List<String> words, ServedDirectory model, Console console) {
+  IsolatedPredictor(List<String> words, ServedDirectory model, long mostPixels, Console console) {
     this.words = List.copyOf(words);
     this.classes = model.provenance().labels().size();
     this.rowSize = Math.toIntExact(model.provenance().input().rowShape().size());
+    this.mostPixels = mostPixels;
     this.console = console;
     this.postmortem = new Postmortem(console, "");
   }
@@ -72,7 +75,7 @@ final class IsolatedPredictor implements RowPredictor {
         first,
         images.size(),
         (link, input) -> {
-          EncodedImage image = EncodedImage.read(images.get(input - first).file());
+          EncodedImage image = EncodedImage.read(images.get(input - first).file(), mostPixels);
           return image.result().isOk() ? link.decode(input, image.bytes()) : image.result();
         });
   }

@@ -1,5 +1,7 @@
 package org.kerasgraft.cli;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -135,7 +137,9 @@ public final class Main {
               + (debug ? "" : " (run again with --debug for the details)"));
     }
     if (debug) {
-      failure.printStackTrace(console.err());
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace, true));
+      trace.toString().lines().map(Console::printable).forEach(console.err()::println);
     }
     return ExitCode.of(failure);
   }

@@ -61,7 +61,7 @@ final class ServedRows implements AutoCloseable {
       List<String> words = arguments.wordsWithout(CommonOptions.ISOLATE.getLongOpt());
       return new ServedRows(
           model,
-          new IsolatedPredictor(words, model, console),
+          new IsolatedPredictor(words, model, options.mostPixels(), console),
           options.batchSize(),
           progress,
           console.cancellation());

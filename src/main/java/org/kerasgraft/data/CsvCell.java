@@ -4,14 +4,23 @@ import java.util.regex.Pattern;
 
 /**
  * A text in a cell of comma-separated values (RFC 4180). A text that a spreadsheet would run as a
- * formula (it begins with {@code = + - @}, also in full width, a tab or a line end) gets a leading
- * apostrophe; so does one that looks as if it had got one, which makes the rule reversible.
+ * formula gets a leading apostrophe: one that begins with {@code = + - @}, also in full width or
+ * behind blanks, or with a tab or a line end. Where a spreadsheet splits at semicolons or tabs, so
+ * does what stands behind one. Whatever looks as if it had got an apostrophe gets one, too, which
+ * makes the rule reversible.
  */
 public final class CsvCell {
 
-  private static final String STARTS = "[=+\\-@\\t\\r\\n\\uff1d\\uff0b\\uff0d\\uff20].*";
-  private static final Pattern FORMULA = Pattern.compile("'*" + STARTS, Pattern.DOTALL);
-  private static final Pattern ESCAPED = Pattern.compile("'+" + STARTS, Pattern.DOTALL);
+  private static final String BLANK = "[\\p{Zs}\\r\\n\\x0b\\f\\ufeff]";
+  private static final String RUN =
+      "'*+(?:" + BLANK + "*+[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]|[\\t\\r\\n])";
+
+  /** A place where a cell may begin: first of all, or behind a semicolon or a tab. */
+  private static final String BEGIN = "(?<![^;\\t])";
+
+  private static final Pattern FORMULA = Pattern.compile(BEGIN + "(?=" + RUN + ")");
+  private static final Pattern ESCAPED = Pattern.compile(BEGIN + "'(?=" + RUN + ")");
+  private static final String QUOTED = ",;\"\t\r\n";
 
   private CsvCell() {}
 
@@ -22,8 +31,8 @@ public final class CsvCell {
    * @return the cell, in quotes where it needs them
    */
   public static String of(String text) {
-    String safe = FORMULA.matcher(text).matches() ? "'" + text : text;
-    boolean quoted = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+    String safe = FORMULA.matcher(text).replaceAll("'");
+    boolean quoted = safe.chars().anyMatch(c -> QUOTED.indexOf(c) >= 0);
     return quoted ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
   }
 
@@ -34,6 +43,6 @@ public final class CsvCell {
    * @return the text that was given to {@link #of}
    */
   public static String plain(String cell) {
-    return ESCAPED.matcher(cell).matches() ? cell.substring(1) : cell;
+    return ESCAPED.matcher(cell).replaceAll("");
   }
 }

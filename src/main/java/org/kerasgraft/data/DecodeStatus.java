@@ -23,12 +23,13 @@ public enum DecodeStatus {
   DAMAGED("damaged"),
   /**
    * An image of channels that are not decoded to RGB, by Keras neither: a BMP of other than 24 bits
-   * a pixel, a JPEG of other than 1, 3 or 4 components.
+   * a pixel or with the header of OS/2, a JPEG of other than 1, 3 or 4 components.
    */
   WRONG_CHANNELS("wrong-channels"),
   /**
    * An image of more pixels than are allowed, {@link ImageDecoder#MOST_PIXELS} unless another limit
-   * was set, or a file of more than 2^28 bytes.
+   * was set; one that takes as much memory or time (several scans of a JPEG, compressed texts of a
+   * PNG, frames and extensions of a GIF); or a file much longer than its pixels need.
    */
   TOO_LARGE("too-large"),
   /**

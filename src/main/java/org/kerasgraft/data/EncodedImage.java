@@ -1,20 +1,17 @@
 package org.kerasgraft.data;
 
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 
 /** The bytes of an image file, or why they could not be had. */
 public final class EncodedImage {
 
-  private static final int MOST_BYTES = 1 << 28;
+  /**
+   * Why a file was not read that its header admits: the heap has no room for it. Elsewhere, or
+   * later, it may have.
+   */
+  public static final DecodeResult NO_MEMORY =
+      new DecodeResult(DecodeStatus.TOO_LARGE, "more bytes than the memory has room for");
+
   private static final byte[] NOTHING = {};
 
   private final byte[] bytes;
@@ -33,62 +30,69 @@ public final class EncodedImage {
    */
   public static EncodedImage of(byte[] bytes) {
     return bytes.length == 0
-        ? failed(DecodeStatus.EMPTY, "0 bytes")
+        ? failed(new DecodeResult(DecodeStatus.EMPTY, "0 bytes"))
         : new EncodedImage(bytes, DecodeResult.OK);
   }
 
   /**
    * Reads a file. Never throws for what the file system says; only regular files are opened, so
-   * that no pipe is waited for.
+   * that no pipe is waited for. Of what is no image, too large or of wrong channels only the header
+   * is read.
    *
    * @param file its path; a link is followed
+   * @param mostPixels the pixels of the largest image that is decoded, 1 or more
    * @return the bytes, or the reason why there are none
    */
-  public static EncodedImage read(Path file) {
-    return read(file, () -> {});
+  public static EncodedImage read(Path file, long mostPixels) {
+    return read(file, mostPixels, () -> {});
   }
 
   /** Reads a file; what happens between the reading and the check after it is a test's to say. */
-  static EncodedImage read(Path file, Runnable afterReading) {
-    try {
-      BasicFileAttributes before = Files.readAttributes(file, BasicFileAttributes.class);
-      if (before.isDirectory()) {
-        return failed(DecodeStatus.UNREADABLE, "a folder that is not listed");
-      }
-      if (!before.isRegularFile()) {
-        return failed(DecodeStatus.UNREADABLE, "no regular file");
-      }
-      if (before.size() > MOST_BYTES) {
-        return failed(DecodeStatus.TOO_LARGE, before.size() + " bytes");
-      }
-      byte[] bytes = new byte[(int) before.size()];
-      boolean whole;
-      try (InputStream stream = Files.newInputStream(file)) {
-        whole = stream.readNBytes(bytes, 0, bytes.length) == bytes.length && stream.read() < 0;
-      }
-      afterReading.run();
-      BasicFileAttributes after = Files.readAttributes(file, BasicFileAttributes.class);
-      return whole && isSame(before, after)
-          ? of(bytes)
-          : failed(DecodeStatus.CHANGED, "it changed while it was read");
-    } catch (NoSuchFileException | FileNotFoundException e) {
-      return failed(DecodeStatus.VANISHED, "no such file");
-    } catch (AccessDeniedException | SecurityException e) {
-      return failed(DecodeStatus.UNREADABLE, "no permission");
-    } catch (FileSystemException e) {
-      return failed(
-          DecodeStatus.UNREADABLE, Objects.requireNonNullElse(e.getReason(), "no reason"));
-    } catch (IOException e) {
-      return failed(
-          DecodeStatus.UNREADABLE,
-          Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
+  static EncodedImage read(Path file, long mostPixels, Runnable afterReading) {
+    Content content = new Content();
+    DecodeResult result = new ImageFile(file, mostPixels).read(content, afterReading);
+    return result.isOk() ? new EncodedImage(content.bytes, result) : failed(result);
+  }
+
+  /** All bytes. */
+  private static final class Content implements ImageFile.Sink {
+
+    private byte[] bytes = NOTHING;
+    private int length;
+
+    @Override
+    public void begin(int all) {
+      bytes = new byte[all];
+    }
+
+    @Override
+    public void take(byte[] piece, int count) {
+      System.arraycopy(piece, 0, bytes, length, count);
+      length += count;
     }
   }
 
-  private static boolean isSame(BasicFileAttributes before, BasicFileAttributes after) {
-    return before.size() == after.size()
-        && before.lastModifiedTime().equals(after.lastModifiedTime())
-        && Objects.equals(before.fileKey(), after.fileKey());
+  /**
+   * The hash of a file's content, which is not held.
+   *
+   * @param file its path; a link is followed
+   * @param mostPixels as for {@link #read(Path, long)}
+   * @return what {@link #contentHash} gives for the file once it is read
+   */
+  public static String contentHash(Path file, long mostPixels) {
+    Sha256.Bytes hash = new Sha256.Bytes();
+    ImageFile.Sink sink =
+        new ImageFile.Sink() {
+          @Override
+          public void begin(int all) {}
+
+          @Override
+          public void take(byte[] piece, int count) {
+            hash.add(piece, count);
+          }
+        };
+    DecodeResult result = new ImageFile(file, mostPixels).read(sink, () -> {});
+    return result.isOk() ? hash.hex() : result.status().code();
   }
 
   /**
@@ -97,11 +101,20 @@ public final class EncodedImage {
    * @return no bytes, {@link DecodeStatus#CHANGED}
    */
   public static EncodedImage changed() {
-    return failed(DecodeStatus.CHANGED, "it changed between two readings");
+    return failed(new DecodeResult(DecodeStatus.CHANGED, "it changed between two readings"));
   }
 
-  private static EncodedImage failed(DecodeStatus status, String detail) {
-    return new EncodedImage(NOTHING, new DecodeResult(status, detail));
+  private static EncodedImage failed(DecodeResult result) {
+    return new EncodedImage(NOTHING, result);
+  }
+
+  /**
+   * What stands for the content.
+   *
+   * @return SHA-256 of the bytes; the code of a file without bytes
+   */
+  public String contentHash() {
+    return result.isOk() ? Sha256.of(bytes) : result.status().code();
   }
 
   /**

@@ -85,7 +85,7 @@ public final class ImageDecoder implements AutoCloseable {
    *
    * @param size what images are resized to
    * @param mostPixels the pixels of the largest image that is decoded, 1 or more; decoding takes
-   *     three bytes for each
+   *     three bytes for each, and what takes more counts as more pixels
    * @return the decoder, owned by the caller
    */
   public static ImageDecoder open(ImageSize size, long mostPixels) {
@@ -120,7 +120,7 @@ public final class ImageDecoder implements AutoCloseable {
    * @return what became of it
    */
   public DecodeResult decode(Path file, float[] target, int offset) {
-    return decode(EncodedImage.read(file), target, offset);
+    return decode(EncodedImage.read(file, mostPixels), target, offset);
   }
 
   /**
@@ -141,21 +141,13 @@ public final class ImageDecoder implements AutoCloseable {
     if (!image.result().isOk()) {
       return image.result();
     }
-    Optional<ImageHeader> header = ImageHeader.of(image.bytes());
-    return header.isEmpty()
-        ? new DecodeResult(
-            DecodeStatus.NOT_AN_IMAGE, "the content is neither JPEG, PNG, GIF nor BMP")
-        : decode(image.bytes(), header.get(), target, offset);
+    byte[] bytes = image.bytes();
+    Optional<ImageHeader> header = ImageHeader.of(bytes);
+    DecodeResult verdict = ImageLimits.verdict(header, bytes.length, mostPixels);
+    return verdict.isOk() ? decode(bytes, header.orElseThrow(), target, offset) : verdict;
   }
 
   private DecodeResult decode(byte[] bytes, ImageHeader header, float[] target, int offset) {
-    if (header.pixels() > mostPixels) {
-      return new DecodeResult(
-          DecodeStatus.TOO_LARGE, header.height() + "x" + header.width() + " pixels");
-    }
-    if (!header.wrongChannels().isEmpty()) {
-      return new DecodeResult(DecodeStatus.WRONG_CHANNELS, header.wrongChannels());
-    }
     if (header.pixels() == 0) {
       return broken(bytes, header, "its header is cut off or damaged");
     }

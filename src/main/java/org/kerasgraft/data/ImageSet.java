@@ -9,7 +9,8 @@ import org.kerasgraft.error.InvalidDataException;
  * Image files in a fixed order, with their classes if they have any.
  *
  * @param name where they come from, for messages
- * @param classes the class names by number; empty if the images are unlabelled
+ * @param classes the class names by number, fit to be shown anywhere ({@link
+ *     PathText#isPrintable}); empty if the images are unlabelled
  * @param images the files in order
  * @param leftOut what else lies there
  * @param mostPixels the pixels of the largest image that is decoded, 1 or more
@@ -25,6 +26,7 @@ public record ImageSet(
   public ImageSet {
     classes = List.copyOf(classes);
     images = List.copyOf(images);
+    PathText.requirePrintable(classes, "the class");
     Objects.requireNonNull(leftOut);
     if (mostPixels < 1) {
       throw new IllegalArgumentException("mostPixels must be 1 or more, not " + mostPixels);

@@ -25,13 +25,16 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape) {
 
   private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)(\\w+)'");
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
+  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]{0,2000}+)\\)");
 
   /** NumPy's own limit, since 2.0. */
   private static final int MOST_DIMENSIONS = 64;
 
-  /** The longest dictionary that is believed. */
-  private static final int LONGEST = 1 << 20;
+  /**
+   * The longest dictionary that is believed. The longest of a simple array is of 1.5 kB; only
+   * structured types need more, and those are not read.
+   */
+  private static final int LONGEST = 1 << 16;
 
   /**
    * What stands before the dictionary.

@@ -10,6 +10,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 
@@ -147,6 +148,36 @@ public final class PathText {
 
   private static void escape(StringBuilder text, byte b) {
     text.append(String.format(Locale.ROOT, "\\x%02x", Byte.toUnsignedInt(b)));
+  }
+
+  /**
+   * Whether a text is fit to be shown anywhere as it is, as every text that {@link #of} makes.
+   *
+   * @param text a name from outside
+   * @return false if it has a control character, a line or paragraph separator, or a mark of
+   *     direction
+   */
+  public static boolean isPrintable(String text) {
+    return text.codePoints().noneMatch(PathText::isUnprintable);
+  }
+
+  /**
+   * Checks names that a file of somebody else's gives.
+   *
+   * @param names any
+   * @param what they are, for the message
+   * @throws IllegalArgumentException if one cannot be shown as it is; the message can
+   */
+  public static void requirePrintable(Collection<String> names, String what) {
+    for (String name : names) {
+      if (!isPrintable(name)) {
+        throw new IllegalArgumentException(
+            what
+                + " '"
+                + printable(name)
+                + "' has control characters, line ends or marks of direction");
+      }
+    }
   }
 
   /** Controls, line and paragraph separators, and marks of direction. */

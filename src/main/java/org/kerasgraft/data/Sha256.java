@@ -32,16 +32,31 @@ public final class Sha256 {
    * @throws StorageException if it cannot be read
    */
   public static String of(Path file) {
-    MessageDigest digest = algorithm();
+    Bytes hash = new Bytes();
     byte[] buffer = new byte[BUFFER];
     try (InputStream stream = Files.newInputStream(file)) {
       for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
-        digest.update(buffer, 0, read);
+        hash.add(buffer, read);
       }
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return hash.hex();
+  }
+
+  /** The hash of bytes that come one after the other, and of nothing else. */
+  static final class Bytes {
+
+    private final MessageDigest digest = algorithm();
+
+    void add(byte[] bytes, int count) {
+      digest.update(bytes, 0, count);
+    }
+
+    /** Ends the hash. */
+    String hex() {
+      return HexFormat.of().formatHex(digest.digest());
+    }
   }
 
   /**

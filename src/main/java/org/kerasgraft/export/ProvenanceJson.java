@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSize;
+import org.kerasgraft.data.PathText;
 import org.kerasgraft.data.Preprocessing;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.export.Provenance.ModelInput;
@@ -109,6 +110,8 @@ final class ProvenanceJson {
   private static Provenance provenance(JsonNode root) {
     JsonNode source = root.required("source");
     JsonNode training = root.required("training");
+    List<String> labels = strings(root.required("labels"));
+    PathText.requirePrintable(labels, "the label");
     List<TrainedPhase> phases = new ArrayList<>();
     for (JsonNode phase : training.required("phases")) {
       phases.add(
@@ -120,7 +123,7 @@ final class ProvenanceJson {
     JsonNode versions = root.required("versions");
     return new Provenance(
         input(root),
-        strings(root.required("labels")),
+        labels,
         new Surgery(
             new SourceModel(
                 string(source, "path"),

@@ -42,7 +42,7 @@ final class Extraction {
   private int first;
   private int done;
   private int accepted;
-  private Optional<IndexRow> firstRejected = Optional.empty();
+  private final RejectedInputs rejected = new RejectedInputs();
 
   Extraction(
       LiveNetwork network,
@@ -127,7 +127,7 @@ final class Extraction {
     Shape rowShape = Shape.of(images.input().size().height(), images.input().size().width(), 3);
     TensorSpec spec = inputs.get(only());
     requireShape(spec, rowShape, input.name());
-    InputBatch batch = new InputBatch(spec.dtype(), rowShape, options.batchSize());
+    InputBatch batch = new InputBatch(spec.dtype(), rowShape, capacity());
     batches.put(only(), batch);
     try (ImageDecoder decoder =
         ImageDecoder.open(images.input().size(), images.set().mostPixels())) {
@@ -147,6 +147,11 @@ final class Extraction {
       }
     }
     endBatch();
+  }
+
+  /** The most rows of a batch, 1 or more; it may be asked for as larger than there are inputs. */
+  private int capacity() {
+    return Math.max(1, Math.min(options.batchSize(), input.count()));
   }
 
   private DecodeResult decode(ImageDecoder decoder, InputBatch batch, EncodedImage encoded) {
@@ -176,7 +181,7 @@ final class Extraction {
   private void prepare(String name, Npy array) {
     TensorSpec spec = inputs.get(name);
     requireShape(spec, array.rowShape(), array.file().toString());
-    InputBatch batch = new InputBatch(spec.dtype(), array.rowShape(), options.batchSize());
+    InputBatch batch = new InputBatch(spec.dtype(), array.rowShape(), capacity());
     if (!array.isInteger() && batch.floats().length == 0) {
       throw new InvalidDataException(
           "'"
@@ -224,7 +229,7 @@ final class Extraction {
     }
     done++;
     if (!line.isAccepted()) {
-      firstRejected = firstRejected.or(() -> Optional.of(line));
+      rejected.add(line);
       options.listener().onRejected(line);
     }
   }
@@ -277,17 +282,7 @@ final class Extraction {
       throw new InvalidDataException("'" + input.name() + "' has no rows.", "Give at least one.");
     }
     if (accepted == 0) {
-      throw new InvalidDataException(
-          "None of the "
-              + input.count()
-              + " inputs in '"
-              + input.name()
-              + "' can be used"
-              + firstRejected
-                  .map(row -> "; the first, '" + row.path() + "', is '" + row.status() + "'")
-                  .orElse("")
-              + ".",
-          "Give at least one readable JPEG, PNG, GIF or BMP image.");
+      throw rejected.all(input);
     }
   }
 

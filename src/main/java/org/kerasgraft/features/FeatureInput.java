@@ -13,7 +13,6 @@ import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
-import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.InvalidDataException;
 
 /** What features are computed from: image files, the rows of an array, or of one array an input. */
@@ -75,12 +74,11 @@ public sealed interface FeatureInput {
 
     /** Reads a file again; what is not as its hash says has changed. */
     EncodedImage read(int i, String contentHash) {
-      EncodedImage image = EncodedImage.read(set.images().get(i).file());
-      return contentHash(image).equals(contentHash) ? image : EncodedImage.changed();
-    }
-
-    static String contentHash(EncodedImage image) {
-      return image.result().isOk() ? Sha256.of(image.bytes()) : image.result().status().code();
+      EncodedImage image = EncodedImage.read(set.images().get(i).file(), set.mostPixels());
+      boolean same =
+          image.contentHash().equals(contentHash)
+              || image.result().equals(EncodedImage.NO_MEMORY); // its hash took none
+      return same ? image : EncodedImage.changed();
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.kerasgraft.data.Manifest;
+import org.kerasgraft.data.PathText;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 
@@ -65,7 +66,14 @@ public record FeatureManifest(
                         "Compute the features again."));
     manifest.verify(name -> true);
     try {
-      return JSON.treeToValue(manifest.content(), FeatureManifest.class);
+      FeatureManifest read = JSON.treeToValue(manifest.content(), FeatureManifest.class);
+      PathText.requirePrintable(read.classes(), "the class");
+      return read;
+    } catch (IllegalArgumentException e) {
+      throw new InvalidDataException(
+          "'" + manifest.path() + "' is no readable manifest of features: " + e.getMessage() + ".",
+          "Compute the features again.",
+          e);
     } catch (JsonProcessingException e) {
       throw new InvalidDataException(
           "'" + manifest.path() + "' is no readable manifest of features.",

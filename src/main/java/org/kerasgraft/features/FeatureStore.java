@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.kerasgraft.data.DecodeStatus;
+import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
@@ -171,10 +172,16 @@ public final class FeatureStore {
     return Optional.empty();
   }
 
-  /** An input that changed has no row, though the key speaks of its former content. */
+  /**
+   * An input that changed, or that memory was short for, has no row, though the key speaks of its
+   * content.
+   */
   private static Optional<String> obstacle(FeatureSet set, boolean watched) {
     if (set.index().stream().anyMatch(r -> r.status().equals(DecodeStatus.CHANGED.code()))) {
       return Optional.of("a file changed while they were computed");
+    }
+    if (set.index().stream().anyMatch(r -> r.detail().equals(EncodedImage.NO_MEMORY.detail()))) {
+      return Optional.of("memory was short for a file while they were computed");
     }
     return watched || set.crashed().isEmpty()
         ? Optional.empty()

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kerasgraft.data.CsvCell;
+import org.kerasgraft.data.PathText;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.internal.NewFile;
 
@@ -69,6 +70,7 @@ public final class IndexFile {
         throw damaged(file, null);
       }
       try {
+        PathText.requirePrintable(cells.subList(1, 3), "the path or label");
         int row = cells.get(0).isEmpty() ? IndexRow.REJECTED : Integer.parseInt(cells.get(0));
         rows.add(
             new IndexRow(

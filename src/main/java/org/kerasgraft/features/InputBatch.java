@@ -1,8 +1,10 @@
 package org.kerasgraft.features;
 
+import java.util.Locale;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.UsageException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
@@ -19,6 +21,9 @@ import org.tensorflow.types.family.TType;
  */
 final class InputBatch {
 
+  /** The elements of the longest array that every Java runtime can make. */
+  private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
   private final DataType dtype;
   private final Shape rowShape;
   private final int rowSize;
@@ -26,11 +31,17 @@ final class InputBatch {
   private final long[] integers;
   private int size;
 
+  /**
+   * Makes room.
+   *
+   * @param capacity the most rows that are gathered, 1 or more
+   * @throws UsageException if as many rows are more values than an array can hold
+   */
   InputBatch(DataType dtype, Shape rowShape, int capacity) {
     this.dtype = dtype;
     this.rowShape = rowShape;
     this.rowSize = Math.toIntExact(rowShape.size());
-    int values = Math.multiplyExact(capacity, rowSize);
+    int values = values(capacity, rowSize);
     boolean isFloat = dtype == DataType.DT_FLOAT || dtype == DataType.DT_DOUBLE;
     if (!isFloat
         && dtype != DataType.DT_UINT8
@@ -42,6 +53,21 @@ final class InputBatch {
     }
     this.floats = isFloat ? new float[values] : new float[0];
     this.integers = isFloat ? new long[0] : new long[values];
+  }
+
+  private static int values(int capacity, int rowSize) {
+    long values = (long) capacity * rowSize;
+    if (values > MOST_VALUES) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "A batch of %,d rows of %,d values each is too large; %,d values go into one.",
+              capacity,
+              rowSize,
+              MOST_VALUES),
+          "Give a --batch-size of " + Math.max(1, MOST_VALUES / rowSize) + " or less.");
+    }
+    return (int) values;
   }
 
   int size() {

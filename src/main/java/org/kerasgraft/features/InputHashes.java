@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.kerasgraft.data.EncodedImage;
+import org.kerasgraft.data.ImageSet;
+import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.internal.NewFile;
 
@@ -42,7 +44,7 @@ record InputHashes(List<Input> all) {
       return new InputHashes(
           images.set().images().stream()
               .parallel()
-              .map(image -> new Input(hash(image.file()), image.relativePath()))
+              .map(image -> new Input(hash(images.set(), image), image.relativePath()))
               .toList());
     }
     List<Input> arrays = new ArrayList<>();
@@ -54,8 +56,9 @@ record InputHashes(List<Input> all) {
     return new InputHashes(arrays);
   }
 
-  private static String hash(Path file) {
-    return FeatureInput.Images.contentHash(EncodedImage.read(file));
+  /** As {@link FeatureInput.Images#read} will compare it. */
+  private static String hash(ImageSet set, LabelledImage image) {
+    return EncodedImage.contentHash(image.file(), set.mostPixels());
   }
 
   String hash(int input) {

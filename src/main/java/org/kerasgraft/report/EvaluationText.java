@@ -14,6 +14,9 @@ import org.kerasgraft.train.Evaluation;
  */
 public record EvaluationText(Evaluation evaluation) {
 
+  /** A table of more columns is for nobody to read. */
+  private static final int MOST_COLUMNS = 60;
+
   /** The JSON form; its fields are a stable format. */
   record Document(
       int count,
@@ -38,7 +41,9 @@ public record EvaluationText(Evaluation evaluation) {
         + "\n"
         + classes()
         + "\nConfusion (rows: true, columns: predicted)\n"
-        + confusion();
+        + (evaluation.perClass().size() <= MOST_COLUMNS
+            ? confusion()
+            : "of " + Markup.count(evaluation.perClass().size()) + " classes: see the JSON form\n");
   }
 
   private String classes() {
@@ -94,11 +99,12 @@ public record EvaluationText(Evaluation evaluation) {
    * @return lines, each with a line end
    */
   public String confusionCsv() {
+    List<String> names = names();
     List<Object> head = new ArrayList<>(List.of("true\\predicted"));
-    head.addAll(names());
+    head.addAll(names);
     StringBuilder csv = new StringBuilder(Csv.line(head));
     for (int i = 0; i < evaluation.confusion().size(); i++) {
-      List<Object> line = new ArrayList<>(List.of(names().get(i)));
+      List<Object> line = new ArrayList<>(List.of(names.get(i)));
       line.addAll(evaluation.confusion().get(i));
       csv.append(Csv.line(line));
     }

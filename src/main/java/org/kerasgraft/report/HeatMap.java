@@ -10,7 +10,8 @@ import java.util.Locale;
 
 /**
  * A confusion matrix as SVG: rows are true classes, columns predicted ones; a cell is as dark as
- * its share of its row.
+ * its share of its row. Of many classes only cells that count something are drawn, and of very many
+ * none: the file has them.
  *
  * @param classes the class names
  * @param counts a row of counts for each true class
@@ -20,12 +21,25 @@ record HeatMap(List<String> classes, List<List<Integer>> counts) {
   private static final int LONGEST_NAME = 18;
   private static final int MOST_NUMBERS = 20;
 
+  /** Names and empty cells are drawn of as many classes. */
+  private static final int MOST_NAMES = 60;
+
+  private static final int MOST_DRAWN = 300;
+
   HeatMap {
     classes = List.copyOf(classes);
     counts = List.copyOf(counts);
   }
 
-  String svg() {
+  String html() {
+    return classes.size() <= MOST_DRAWN
+        ? svg()
+        : "<p>A matrix of "
+            + count(classes.size())
+            + " classes is not drawn; confusion_matrix.csv has it.</p>\n";
+  }
+
+  private String svg() {
     int n = classes.size();
     int cell = n <= 4 ? 64 : n <= 10 ? 44 : n <= MOST_NUMBERS ? 30 : Math.max(4, 600 / n);
     int longest =
@@ -39,10 +53,13 @@ record HeatMap(List<String> classes, List<List<Integer>> counts) {
         "<svg class=\"chart\" style=\"max-width:" + width + "px\" viewBox=\"0 0 " + width + " ");
     svg.append(height + "\" role=\"img\" aria-label=\"Confusion matrix\">\n");
     for (int row = 0; row < n; row++) {
+      int all = counts.get(row).stream().mapToInt(Integer::intValue).sum();
       for (int column = 0; column < n; column++) {
-        cell(svg, row, column, cell, left + column * cell, top + row * cell);
+        if (n <= MOST_NAMES || counts.get(row).get(column) > 0) {
+          cell(svg, row, column, all, cell, left + column * cell, top + row * cell);
+        }
       }
-      if (n <= 60) {
+      if (n <= MOST_NAMES) {
         names(svg, row, cell, left, top);
       }
     }
@@ -55,9 +72,8 @@ record HeatMap(List<String> classes, List<List<Integer>> counts) {
     return svg.append("</svg>\n").toString();
   }
 
-  private void cell(StringBuilder svg, int row, int column, int size, int x, int y) {
+  private void cell(StringBuilder svg, int row, int column, int all, int size, int x, int y) {
     int count = counts.get(row).get(column);
-    int all = counts.get(row).stream().mapToInt(Integer::intValue).sum();
     double share = all == 0 ? 0 : (double) count / all;
     String tip =
         classes.get(row)

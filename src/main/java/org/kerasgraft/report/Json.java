@@ -6,8 +6,12 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
-/** Turns records, maps and lists into JSON text: keys in declared order, nulls kept. */
+/**
+ * Turns records, maps and lists into JSON text: keys in declared order, nulls kept. Characters that
+ * steer a terminal or turn text are written as JSON's own escapes.
+ */
 public final class Json {
 
   private static final ObjectMapper MAPPER = JsonMapper.builder().build();
@@ -26,7 +30,7 @@ public final class Json {
     printer.indentObjectsWith(indenter);
     printer.indentArraysWith(DefaultPrettyPrinter.NopIndenter.instance);
     try {
-      return MAPPER.writer(printer).writeValueAsString(value) + "\n";
+      return printable(MAPPER.writer(printer).writeValueAsString(value)) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a JSON value: " + value, e);
     }
@@ -50,9 +54,34 @@ public final class Json {
    */
   public static String line(Object value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return printable(MAPPER.writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a JSON value: " + value, e);
     }
+  }
+
+  /** Jackson escapes what is below a blank; such others can only stand within texts. */
+  private static String printable(String json) {
+    StringBuilder text = new StringBuilder(json.length());
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (c != '\n' && isUnprintable(c)) {
+                for (char half : Character.toChars(c)) {
+                  text.append(String.format(Locale.ROOT, "\\u%04x", (int) half));
+                }
+              } else {
+                text.appendCodePoint(c);
+              }
+            });
+    return text.toString();
+  }
+
+  private static boolean isUnprintable(int c) {
+    int type = Character.getType(c);
+    return type == Character.CONTROL
+        || type == Character.FORMAT
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR;
   }
 }

@@ -175,7 +175,7 @@ final class ReportPage {
     List<String> classes = figures.perClass().stream().map(Evaluation.ClassScore::name).toList();
     String both =
         "<div class=\"pair\">\n"
-            + new HeatMap(classes, figures.confusion()).svg()
+            + new HeatMap(classes, figures.confusion()).html()
             + classTable(figures)
             + "</div>\n";
     section("Classes, on " + result.rows() + " rows", both);

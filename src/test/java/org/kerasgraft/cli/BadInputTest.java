@@ -163,7 +163,7 @@ class BadInputTest {
           train | --images @hollow | 66 | There is no image in '@hollow'.
           train | --images @one | 65 | '@one' has images of one class only, 'arrow-waves'; at least two are needed.
           train | --images @half | 65 | What can be used of '@half' to train on, 1 of 2 inputs, is of one class only
-          train | --images @junk | 65 | None of the 2 inputs in '@junk' can be used; the first, 'a/1.png', is 'not-an-image'.
+          train | --images @junk | 65 | None of the 2 inputs in '@junk' can be used (1 empty, 1 not-an-image): 'a/1.png' is 'not-an-image', 'b/2.png' is 'empty'.
           train | --images @mixed --max-bad 0 | 1 | 1 of the 9 inputs in '@mixed' were rejected; 0 are allowed.
           train | --validation @other | 65 | '@other' has the classes [arrow-waves, bowl-waves, heart-waves, tea-waves], but '@pics' has
           train | --validation @absent | 66 | There is no directory '@absent'.
@@ -197,7 +197,7 @@ class BadInputTest {
           train-rows | --input a=@x.npy --input b=@x.npy | 2 | --input is given twice. Give one array, X.npy. A model with several inputs gives features: 'graft features --input NAME=X.npy
           features | --at nowhere | 2 | No layer 'nowhere' in '@model'.
           features | --images @empty | 66 | There is no image in '@empty'.
-          features | --images @junk | 65 | None of the 2 inputs in '@junk' can be used
+          features | --images @junk | 65 | None of the 2 inputs in '@junk' can be used (1 empty, 1 not-an-image): 'a/1.png' is
           features | --out @full | 73 | '@full' exists already; nothing was touched.
           features-rows | --input @text.npy | 65 | '@text.npy' is no readable NumPy file: it does not begin as one.
           features-rows | --input @none.npy | 65 | '@none.npy' has no rows.

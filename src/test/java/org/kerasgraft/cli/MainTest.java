@@ -97,6 +97,14 @@ class MainTest {
   }
 
   @Test
+  void theStackTraceDoesNotSteerTheTerminal() {
+    CommandRun debug = CommandRun.of("pictures", "--out", "a", "--seed", "\u001b[2J", "--debug");
+
+    assertTrue(debug.err().contains("Exception: --seed was '?[2J'"), debug.err());
+    assertFalse(debug.err().contains("\u001b"), debug.err());
+  }
+
+  @Test
   void controlCharactersNeverReachTheTerminal() {
     CommandRun run = CommandRun.of("\u001b[31mred\u202e");
 

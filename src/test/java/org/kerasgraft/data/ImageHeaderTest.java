@@ -1,6 +1,7 @@
 package org.kerasgraft.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -42,7 +43,7 @@ class ImageHeaderTest {
       gif.put((byte) 0).put((byte) 2).put((byte) 0);
     }
     gif.put((byte) 0x3b);
-    assertEquals(250_000_000L, header(gif.array()).pixels());
+    assertEquals(250_000_000L + 1000 * 96 / 3, header(gif.array()).pixels());
     assertEquals(Set.of(ImageRemark.ANIMATED), header(gif.array()).remarks());
     assertEquals(DecodeStatus.TOO_LARGE, decode(gif.array()).status());
   }
@@ -74,6 +75,56 @@ class ImageHeaderTest {
     DecodeResult result = decode(bmp);
     assertEquals(DecodeStatus.WRONG_CHANNELS, result.status());
     assertEquals("a BMP of " + bits + " bits a pixel; 24 are decoded", result.detail());
+  }
+
+  /** Its sides stand where others have only half of theirs. */
+  @Test
+  void aBmpOfOs2IsNotTooLarge() throws IOException {
+    byte[] bmp = golden("bitmap.bmp");
+    bmp[14] = 12;
+    ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 0x7fff_7fff).putInt(22, -2);
+    DecodeResult result = decode(bmp);
+    assertEquals(DecodeStatus.WRONG_CHANNELS, result.status());
+    assertEquals("a BMP with the header of OS/2; those of Windows are decoded", result.detail());
+  }
+
+  @Test
+  void aPngNeedsItsWholeSignature() throws IOException {
+    for (int i = 0; i < 8; i++) {
+      byte[] png = golden("landscape.png");
+      png[i] ^= 1;
+      assertEquals(DecodeStatus.NOT_AN_IMAGE, decode(png).status(), "byte " + i);
+    }
+  }
+
+  /** Bytes behind the end do not hide it, and an end within a segment is none. */
+  @ParameterizedTest
+  @CsvSource({"landscape.png", "portrait.jpg", "progressive.jpeg", "animated.gif", "bitmap.bmp"})
+  void theEndIsFoundWithSomethingBehindIt(String name) throws IOException {
+    byte[] whole = golden(name);
+    byte[] cut = Arrays.copyOf(whole, whole.length - (name.endsWith("bmp") ? 1 : 13));
+    for (int more : new int[] {0, 1, 1000}) {
+      assertTrue(header(whole).isComplete(Arrays.copyOf(whole, whole.length + more)), name);
+    }
+    assertFalse(header(whole).isComplete(cut), name);
+  }
+
+  @Test
+  void theEndOfAnotherImageInASegmentIsNotThisOnes() throws IOException {
+    byte[] jpeg = golden("portrait.jpg");
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.write(jpeg, 0, 2);
+    both.write(new byte[] {(byte) 0xff, (byte) 0xe2, 0, 6, (byte) 0xff, (byte) 0xd9, 1, 1});
+    both.write(jpeg, 2, jpeg.length / 2);
+    assertEquals(DecodeStatus.TRUNCATED, decode(both.toByteArray()).status());
+  }
+
+  @Test
+  void aBmpThatDoesNotTellItsLengthNeedsItsPixels() throws IOException {
+    byte[] bmp = golden("bitmap.bmp");
+    ByteBuffer.wrap(bmp).putInt(2, 0);
+    assertTrue(header(bmp).isComplete(bmp));
+    assertFalse(header(bmp).isComplete(Arrays.copyOf(bmp, bmp.length - 1)));
   }
 
   @Test
@@ -130,7 +181,7 @@ class ImageHeaderTest {
     }
   }
 
-  private static byte[] chunk(String type, byte[] data) {
+  static byte[] chunk(String type, byte[] data) {
     CRC32 crc = new CRC32();
     ByteBuffer chunk = ByteBuffer.allocate(12 + data.length).putInt(data.length);
     chunk.put(type.getBytes(StandardCharsets.US_ASCII)).put(data);

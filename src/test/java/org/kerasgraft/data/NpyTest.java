@@ -135,6 +135,28 @@ class NpyTest {
     assertEquals(text.length(), NpyHeader.float32(Long.MAX_VALUE, new long[] {4, 5}).length);
   }
 
+  /** Else a text of many beginnings of a shape is gone over once for each. */
+  @Test
+  void aHeaderIsBounded() {
+    String rest = "'descr': '<f4', 'fortran_order': False, 'shape': (";
+    assertEquals(Shape.of(7), NpyHeader.parse("{" + rest + " ".repeat(1990) + "7,)}", "x").shape());
+    for (String shape : new String[] {" ".repeat(2001) + "7,)}", "(7,))", "'shape': (7,)"}) {
+      assertThrows(
+          InvalidDataException.class, () -> NpyHeader.parse("{" + rest + shape, "x"), shape);
+    }
+    byte[] start = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, 0, 0, 1, 0};
+    assertEquals(1 << 16, NpyHeader.preamble(start, "x").length());
+    start[8] = 1;
+    assertThrows(InvalidDataException.class, () -> NpyHeader.preamble(start, "x"));
+  }
+
+  @Test
+  void structuredTypesAreRefused() {
+    String type =
+        "{'descr': [('descr', '<f4'), ('b', '<i4')], 'fortran_order': False, 'shape': (1,)}";
+    assertThrows(InvalidDataException.class, () -> NpyHeader.parse(type, "x"));
+  }
+
   @Test
   void halvesConvertExactly() {
     assertEquals(65504f, NpyType.halfToFloat((short) 0x7bff));

@@ -1,6 +1,7 @@
 package org.kerasgraft.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -47,6 +48,20 @@ class PathTextTest {
     assertEquals(listed, PathText.resolve(folder, text));
     assertTrue(Files.exists(PathText.resolve(folder, text)));
     assertEquals(listed, PathText.resolve(Path.of("anywhere"), PathText.of(listed)));
+  }
+
+  /** Else a model would be written whose class names nothing reads back. */
+  @Test
+  void aClassThatSteersATerminalIsRefusedWhenASetIsMade() {
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new ImageSet("x", List.of("a", "b\u001b[2J"), List.of()));
+    assertEquals(
+        "the class 'b\\x1b[2J' has control characters, line ends or marks of direction",
+        refused.getMessage());
+    assertTrue(PathText.isPrintable("smör € \\x1b '=1'"));
+    assertFalse(PathText.isPrintable("two\nlines"));
   }
 
   @Test

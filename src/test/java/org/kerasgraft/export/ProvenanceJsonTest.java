@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kerasgraft.data.ImageInput;
 import org.kerasgraft.data.ImageSize;
+import org.kerasgraft.data.PathText;
 import org.kerasgraft.data.Preprocessing;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.export.Provenance.ModelInput;
@@ -68,6 +69,20 @@ class ProvenanceJsonTest {
             () -> ProvenanceJson.parse(json().put("formatVersion", 3), PLACE));
     assertEquals("'" + PLACE + "' has format version 3.", failure.getMessage());
     assertTrue(failure.remedy().contains("the Graft that wrote it"), failure.remedy());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"esc\u001b[2J", "c1\u009b2J", "rtl\u202egnp", "two\nlines", "sep\u2028"})
+  void aLabelThatSteersATerminalIsRefusedByName(String label) {
+    ObjectNode foreign = json();
+    foreign.putArray("labels").add("cat").add(label);
+    var failure =
+        assertThrows(InvalidModelException.class, () -> ProvenanceJson.parse(foreign, PLACE));
+    String name = label.substring(0, 2);
+    assertTrue(
+        failure.getMessage().startsWith("'" + PLACE + "' is damaged: the label '" + name),
+        failure.getMessage());
+    assertTrue(PathText.isPrintable(failure.getMessage()), failure.getMessage());
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package org.kerasgraft.features;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,7 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.backbone.LiveNetwork;
+import org.kerasgraft.data.DecodeStatus;
+import org.kerasgraft.data.EncodedImage;
+import org.kerasgraft.data.Manifest;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.promises.Seals;
 
 /** Files that change or go away between the hashing of inputs and their decoding. */
 class ChangedInputsTest {
@@ -97,6 +102,53 @@ class ChangedInputsTest {
       }
       store.get(extractor(live, disturbing), tensor).close();
       assertEquals(1, disturbing.hits);
+    }
+  }
+
+  /** A row that says so is no property of the file, by which the store finds it. */
+  @Test
+  void aStoreDoesNotKeepWhatMemoryWasShortFor() throws IOException {
+    FeatureStore store = FeatureStore.at(folder.resolve("store"));
+    String tensor = network.layer("flatten").output();
+    Disturbing heard = new Disturbing();
+    heard.done = true;
+    try (LiveNetwork live = TinyVgg.live(network)) {
+      Path entry;
+      try (FeatureSet set = store.get(extractor(live, heard), tensor)) {
+        entry = set.directory();
+      }
+      Path index = entry.resolve("index.csv");
+      String text = Files.readString(index);
+      String empty = ",empty,0 bytes";
+      assertTrue(text.contains(empty), text);
+      String scarce = ",too-large," + EncodedImage.NO_MEMORY.detail();
+      Files.writeString(index, text.replace(empty, scarce));
+      Seals.reseal(Manifest.Kind.FEATURES, entry, "index.csv");
+      store.get(extractor(live, heard), tensor).close();
+      assertEquals(0, heard.hits);
+      assertEquals(text, Files.readString(index));
+    }
+  }
+
+  /**
+   * The hash and the second reading go by the same limit, so that nothing seems to have changed.
+   */
+  @Test
+  void anotherLimitOfPixelsChangesNoFile() {
+    FeatureInput.Images all = TinyVgg.images(pictures);
+    for (long most : new long[] {1, 800, 1000}) {
+      FeatureInput.Images images =
+          new FeatureInput.Images(all.set().withMostPixels(most), all.input());
+      InputHashes hashes = InputHashes.of(images);
+      for (int i = 0; i < images.count(); i++) {
+        EncodedImage read = images.read(i, hashes.hash(i));
+        String name = images.set().images().get(i).relativePath();
+        assertNotEquals(DecodeStatus.CHANGED, read.result().status(), name);
+        if (name.endsWith("landscape.png")) {
+          assertEquals(most < 24 * 40 ? "too-large" : "ok", read.result().status().code());
+          assertEquals(most < 24 * 40, hashes.hash(i).equals("too-large"));
+        }
+      }
     }
   }
 

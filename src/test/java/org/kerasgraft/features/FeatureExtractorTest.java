@@ -172,7 +172,10 @@ class FeatureExtractorTest {
   @Test
   void noGoodImageAtAllIsInvalidDataAndLeavesNothing() throws IOException {
     Path pictures = Files.createDirectories(folder.resolve("p/a"));
-    Files.createFile(pictures.resolve("1.png"));
+    Files.writeString(pictures.resolve("1.png"), "text");
+    for (int i = 2; i <= 7; i++) {
+      Files.createFile(pictures.resolve(i + ".png"));
+    }
     Network spliced = TinyVgg.CAFFE.splice(TinyVgg.network());
     Path out = Files.createDirectory(folder.resolve("outs")).resolve("out");
     try (LiveNetwork live = TinyVgg.live(spliced)) {
@@ -182,9 +185,29 @@ class FeatureExtractorTest {
       String tensor = spliced.layer("fc1").output();
       InvalidDataException e =
           assertThrows(InvalidDataException.class, () -> extractor.extract(tensor, out));
-      assertTrue(e.getMessage().contains("'empty'"), e.getMessage());
+      assertEquals(
+          "None of the 7 inputs in '"
+              + folder.resolve("p")
+              + "' can be used (6 empty, 1 not-an-image): 'a/1.png' is 'not-an-image', 'a/2.png' is"
+              + " 'empty', 'a/3.png' is 'empty', 'a/4.png' is 'empty', 'a/5.png' is 'empty' and 2"
+              + " more.",
+          e.getMessage());
     }
     assertArrayEquals(new String[0], out.getParent().toFile().list());
+  }
+
+  /** Room is made for as many rows as there are. */
+  @Test
+  void aBatchMayBeAskedForLargerThanTheInput() throws IOException {
+    Network network = TinyVgg.CAFFE.splice(TinyVgg.network());
+    FeatureInput images = TinyVgg.images(TinyVgg.pictures(folder.resolve("p")));
+    ExtractionOptions options = new ExtractionOptions(Integer.MAX_VALUE, ExtractionListener.SILENT);
+    try (LiveNetwork live = TinyVgg.live(network);
+        FeatureSet set =
+            new FeatureExtractor(live, images, options)
+                .extract(network.layer("flatten").output(), folder.resolve("out"))) {
+      assertEquals(4, set.count());
+    }
   }
 
   @Test

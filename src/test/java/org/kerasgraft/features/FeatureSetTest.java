@@ -30,6 +30,7 @@ import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.MissingInputException;
 import org.kerasgraft.error.TooManyRejectedException;
+import org.kerasgraft.promises.Seals;
 import org.kerasgraft.savedmodel.Scans;
 import org.tensorflow.ndarray.Shape;
 
@@ -61,6 +62,18 @@ class FeatureSetTest {
       assertArrayEquals(new float[] {3, 4}, row);
       assertEquals(2, set.labelled().labels().classes());
     }
+  }
+
+  @Test
+  void aClassThatSteersATerminalIsRefusedByName() throws IOException {
+    Path manifest = stored().resolve("manifest.json");
+    String text = new String(Seals.content(manifest), StandardCharsets.UTF_8);
+    assertTrue(text.contains("\"dogs\""), text);
+    byte[] foreign = text.replace("\"dogs\"", "\"d\\u001b[2J\"").getBytes(StandardCharsets.UTF_8);
+    Files.write(manifest, Seals.sealed(foreign));
+    var failure =
+        assertThrows(InvalidDataException.class, () -> FeatureSet.open(manifest.getParent()));
+    assertTrue(failure.getMessage().contains("the class 'd\\x1b[2J' has"), failure.getMessage());
   }
 
   @Test

@@ -54,8 +54,6 @@ class IndexFileTest {
         "a,b",
         "\"",
         "a\"b\"",
-        "a\r\nb",
-        "\n",
         "ünï, \"c\" \uD83D\uDE00",
         "'",
         "x'=y"
@@ -66,6 +64,24 @@ class IndexFileTest {
         List.of(new IndexRow(0, text, text, "ok", text), new IndexRow(-1, text, "", "empty", text));
     IndexFile.write(file, rows);
     assertEquals(rows, IndexFile.read(file));
+  }
+
+  @Test
+  void aDetailMayHaveLines() {
+    Path file = folder.resolve("index.csv");
+    List<IndexRow> rows = List.of(new IndexRow(0, "a", "b", "ok", "a\r\nb"));
+    IndexFile.write(file, rows);
+    assertEquals(rows, IndexFile.read(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"esc\u001b[2J", "c1\u009b", "rtl\u202egnp", "a\nb"})
+  void aNameThatSteersATerminalIsRefused(String name) {
+    Path file = folder.resolve("index.csv");
+    IndexFile.write(file, List.of(new IndexRow(0, name, "", "ok", "")));
+    assertThrows(InvalidDataException.class, () -> IndexFile.read(file));
+    IndexFile.write(file, List.of(new IndexRow(0, "", name, "ok", "")));
+    assertThrows(InvalidDataException.class, () -> IndexFile.read(file));
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.kerasgraft.data.Npy;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.ModelRefusedException;
+import org.kerasgraft.error.UsageException;
 import org.kerasgraft.junit.Values;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -84,6 +85,15 @@ class InputBatchTest {
           refused.getMessage());
       assertEquals(1, batch.size());
     }
+  }
+
+  @Test
+  void moreThanAnArrayHoldsIsRefusedWithTheLargestBatch() {
+    Shape images = Shape.of(224, 224, 3);
+    var refused =
+        assertThrows(
+            UsageException.class, () -> new InputBatch(DataType.DT_FLOAT, images, 2_000_000));
+    assertEquals("Give a --batch-size of 14266 or less.", refused.remedy());
   }
 
   @Test

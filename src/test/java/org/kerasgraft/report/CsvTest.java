@@ -14,7 +14,8 @@ class CsvTest {
   @Test
   void disarmsFormulas() {
     assertEquals(
-        "'=1+1,'+1,'-1,'@x,'\tx,\"'=a,b\"\n", Csv.line("=1+1", "+1", "-1", "@x", "\tx", "=a,b"));
+        "'=1+1,'+1,'-1,'@x,\"'\tx\",\"'=a,b\"\n",
+        Csv.line("=1+1", "+1", "-1", "@x", "\tx", "=a,b"));
   }
 
   @Test
