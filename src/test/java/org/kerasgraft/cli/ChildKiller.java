@@ -26,6 +26,11 @@ final class ChildKiller {
     return thread(() -> isChildUp() && so.getAsBoolean() && kill(), () -> {});
   }
 
+  /** Each process that is started, until it is interrupted. */
+  static Thread always() {
+    return thread(() -> isChildUp() && kill() && false, () -> {});
+  }
+
   /** A process that is being started looks like its parent for a moment. */
   private static boolean isChildUp() {
     if (child().isEmpty()) {

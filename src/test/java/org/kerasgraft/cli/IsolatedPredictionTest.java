@@ -12,10 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -233,13 +230,11 @@ class IsolatedPredictionTest {
     for (int i = 0; i < 400; i++) {
       draw(images, String.format("%03d.png", i), 0x010101 * (i % 200));
     }
-    AtomicInteger killed = new AtomicInteger();
-    Thread killer = killer(killed, 1);
+    Thread killer = ChildKiller.when(() -> true);
     CommandRun run = predict(false, images, "--batch-size", "1", "--isolate");
-    killer.interrupt();
-    killer.join();
-    assertEquals(1, killed.get());
+    ChildKiller.requireDone(killer, run.err());
     assertEquals(ExitCode.OK, run.code(), run.err());
+    assertTrue(run.err().contains("signal 9 (SIGKILL), by no input's fault"), run.err());
     assertEquals(401, run.out().lines().count());
     assertEquals(401, run.out().lines().distinct().count());
   }
@@ -247,37 +242,13 @@ class IsolatedPredictionTest {
   @Test
   void aProcessThatDiesAgainAndAgainBeforeTheFirstInputIsAnErrorNotALoop() throws Exception {
     draw(images, "a.png", 0);
-    AtomicInteger killed = new AtomicInteger();
-    Thread killer = killer(killed, Integer.MAX_VALUE);
+    Thread killer = ChildKiller.always();
     CommandRun run = predict(false, images, "--isolate");
     killer.interrupt();
     killer.join();
     assertEquals(ExitCode.INTERNAL, run.code(), run.err());
-    assertEquals(2, killed.get(), run.err());
+    assertTrue(run.err().contains("before the first input"), run.err());
     assertEquals("", run.out());
-  }
-
-  /** Kills processes that this one starts, each as soon as it is there. */
-  private static Thread killer(AtomicInteger killed, int most) {
-    Thread killer =
-        new Thread(
-            () -> {
-              while (!Thread.currentThread().isInterrupted() && killed.get() < most) {
-                Optional<ProcessHandle> child =
-                    ProcessHandle.current()
-                        .children()
-                        .filter(p -> p.info().command().orElse("").endsWith("java"))
-                        .findAny();
-                if (child.isPresent() && child.get().destroyForcibly()) {
-                  child.get().onExit().join();
-                  killed.incrementAndGet();
-                }
-                LockSupport.parkNanos(100_000);
-              }
-            });
-    killer.setDaemon(true);
-    killer.start();
-    return killer;
   }
 
   private static Set<Path> temporary() {
