@@ -11,7 +11,6 @@ import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.RowSource;
 import org.kerasgraft.error.InvalidDataException;
-import org.kerasgraft.error.RunInterruptedException;
 import org.kerasgraft.error.TooManyRejectedException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.export.Provenance;
@@ -121,10 +120,7 @@ final class ServedRows implements AutoCloseable {
 
   /** Stops before the next batch if that is wished. */
   private void goOn(int done, int all, String what) {
-    if (cancellation.isCancelled()) {
-      throw new RunInterruptedException(
-          "Stopped after " + done + " of " + all + " " + what + ".", "");
-    }
+    cancellation.stopIfWished("Stopped after " + done + " of " + all + " " + what + ".");
   }
 
   private static List<PredictedRow> rows(RowPredictor.Answers answers, IntFunction<String> names) {

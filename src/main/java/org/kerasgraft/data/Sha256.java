@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.Cancellation;
 
 /**
  * A SHA-256 over several parts. Each part goes in with its length, so that no two lists of parts
@@ -32,11 +33,25 @@ public final class Sha256 {
    * @throws StorageException if it cannot be read
    */
   public static String of(Path file) {
+    return of(file, new Cancellation());
+  }
+
+  /**
+   * The same of a file that may be large.
+   *
+   * @param file a regular file
+   * @param cancellation looked at again and again
+   * @return 64 lower-case hexadecimal digits
+   * @throws StorageException if it cannot be read
+   * @throws org.kerasgraft.error.RunInterruptedException if that is wished
+   */
+  public static String of(Path file, Cancellation cancellation) {
     Bytes hash = new Bytes();
     byte[] buffer = new byte[BUFFER];
     try (InputStream stream = Files.newInputStream(file)) {
       for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
         hash.add(buffer, read);
+        cancellation.stopIfWished("Stopped while reading '" + file + "'.");
       }
     } catch (IOException e) {
       throw new StorageException("Cannot read '" + file + "': " + e + ".", "", e);

@@ -88,7 +88,7 @@ public final class FeatureExtractor {
 
   private synchronized FeatureKeys keys() {
     if (keys == null) {
-      keys = new FeatureKeys(network.network(), network.options(), input, options.batchSize());
+      keys = new FeatureKeys(network.network(), network.options(), input, options);
     }
     return keys;
   }

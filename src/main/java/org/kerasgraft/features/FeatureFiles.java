@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -242,13 +243,7 @@ final class FeatureFiles implements AutoCloseable {
     FeatureSet whole = FeatureSet.open(folder);
     whole.close(); // some systems rename nothing that is open
     try {
-      Path target =
-          directory.commitWithout(
-              folder.resolve(Journal.FILE), // without it they are whole
-              folder.resolve(InputHashes.FILE),
-              folder.resolve(Isolation.NOTES),
-              folder.resolve(Isolation.FLIGHT),
-              Isolation.watch(folder));
+      Path target = directory.commitWithout(work(folder).toArray(Path[]::new));
       committed = true;
       return whole.at(target);
     } catch (CannotCreateException e) {
@@ -258,6 +253,15 @@ final class FeatureFiles implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** What is no part of the features; without the first they are whole. */
+  private static List<Path> work(Path folder) {
+    List<Path> work = new ArrayList<>();
+    work.add(folder.resolve(Journal.FILE));
+    work.add(folder.resolve(InputHashes.FILE));
+    work.addAll(Isolation.files(folder));
+    return work;
   }
 
   /** Whether closing keeps work that a later run can go on with. */

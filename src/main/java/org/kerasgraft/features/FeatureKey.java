@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.StorageException;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.savedmodel.ImportedModel;
 
 /**
@@ -133,7 +134,7 @@ public record FeatureKey(
    * @return 64 hexadecimal digits
    */
   public static String inputsHash(FeatureInput input) {
-    return FeatureKeys.inputsHash(input, InputHashes.of(input));
+    return FeatureKeys.inputsHash(input, InputHashes.of(input, new Cancellation()));
   }
 
   /**

@@ -29,7 +29,7 @@ final class FeatureKeys {
   private final String inputs;
   private final InputHashes inputHashes;
 
-  FeatureKeys(Network network, RuntimeOptions options, FeatureInput input, int batchSize) {
+  FeatureKeys(Network network, RuntimeOptions options, FeatureInput input, ExtractionOptions how) {
     this.network = network;
     this.input = input;
     this.run =
@@ -39,9 +39,9 @@ final class FeatureKeys {
             Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("default"),
             SessionSettings.usesGpu(options) ? "gpu" : "cpu",
             options.threadsInUse(),
-            batchSize);
+            how.batchSize());
     this.model = FeatureKey.modelHash(network.source());
-    this.inputHashes = InputHashes.of(input);
+    this.inputHashes = InputHashes.of(input, how.cancellation());
     this.inputs = inputsHash(input, inputHashes);
   }
 

@@ -11,19 +11,23 @@ import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.LabelledImage;
 import org.kerasgraft.data.Sha256;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.internal.NewFile;
 
 /**
  * The content of each input by its hash, in order. Kept beside an unfinished extraction, so that a
  * resumption can say which file is no longer the same.
  *
+ * @param ofImages whether each is an image, and so an input; else each is an array of inputs
  * @param all one an image file, or one an array
  */
-record InputHashes(List<Input> all) {
+record InputHashes(boolean ofImages, List<Input> all) {
 
   /** The file's name beside an unfinished extraction. */
   static final String FILE = "inputs";
 
+  private static final String IMAGES = "images";
+  private static final String ARRAYS = "arrays";
   private static final int MOST_NAMED = 3;
 
   /**
@@ -38,22 +42,33 @@ record InputHashes(List<Input> all) {
     all = List.copyOf(all);
   }
 
-  /** Reads every input. */
-  static InputHashes of(FeatureInput input) {
+  /**
+   * Reads every input.
+   *
+   * @throws org.kerasgraft.error.RunInterruptedException if that is wished
+   */
+  static InputHashes of(FeatureInput input, Cancellation cancellation) {
     if (input instanceof FeatureInput.Images images) {
       return new InputHashes(
+          true,
           images.set().images().stream()
               .parallel()
-              .map(image -> new Input(hash(images.set(), image), image.relativePath()))
+              .map(
+                  image -> {
+                    cancellation.stopIfWished("Stopped while reading the images.");
+                    return new Input(hash(images.set(), image), image.relativePath());
+                  })
               .toList());
     }
     List<Input> arrays = new ArrayList<>();
     if (input instanceof FeatureInput.Rows rows) {
-      arrays.add(new Input(Sha256.of(rows.rows().file()), "the array"));
+      arrays.add(new Input(Sha256.of(rows.rows().file(), cancellation), "the array"));
     } else if (input instanceof FeatureInput.NamedRows named) {
-      named.arrays().forEach((name, npy) -> arrays.add(new Input(Sha256.of(npy.file()), name)));
+      named
+          .arrays()
+          .forEach((name, npy) -> arrays.add(new Input(Sha256.of(npy.file(), cancellation), name)));
     }
-    return new InputHashes(arrays);
+    return new InputHashes(false, arrays);
   }
 
   /** As {@link FeatureInput.Images#read} will compare it. */
@@ -65,9 +80,12 @@ record InputHashes(List<Input> all) {
     return all.get(input).hash();
   }
 
-  /** Writes one line an input; a line break in a name becomes a space, it is for reading only. */
+  /**
+   * Writes what they are, then one line each; a line break in a name becomes a space, it is for
+   * reading only.
+   */
   void write(Path folder) {
-    StringBuilder lines = new StringBuilder();
+    StringBuilder lines = new StringBuilder(ofImages ? IMAGES : ARRAYS).append('\n');
     for (Input input : all) {
       lines.append(input.hash()).append(' ').append(oneLine(input.name())).append('\n');
     }
@@ -78,12 +96,13 @@ record InputHashes(List<Input> all) {
     return name.replaceAll("[\r\n]", " ");
   }
 
-  /** The names that were written, in order; none if there is no such file. */
-  static List<String> names(Path folder) {
+  /** The images' names that were written, in order; none if there is no such file, or of arrays. */
+  static List<String> imageNames(Path folder) {
     try {
-      return Files.readAllLines(folder.resolve(FILE)).stream()
-          .map(line -> line.substring(line.indexOf(' ') + 1))
-          .toList();
+      List<String> lines = Files.readAllLines(folder.resolve(FILE));
+      return lines.isEmpty() || !lines.get(0).equals(IMAGES)
+          ? List.of()
+          : lines.stream().skip(1).map(line -> line.substring(line.indexOf(' ') + 1)).toList();
     } catch (IOException e) {
       return List.of();
     }
@@ -93,7 +112,7 @@ record InputHashes(List<Input> all) {
   String differences(Path folder) {
     Map<String, String> before = new HashMap<>();
     try {
-      for (String line : Files.readAllLines(folder.resolve(FILE))) {
+      for (String line : Files.readAllLines(folder.resolve(FILE)).stream().skip(1).toList()) {
         int space = line.indexOf(' ');
         before.put(line.substring(space + 1), line.substring(0, Math.max(space, 0)));
       }

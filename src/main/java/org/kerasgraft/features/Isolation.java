@@ -220,9 +220,17 @@ public final class Isolation implements CrashNotes, AutoCloseable {
     return crashed;
   }
 
-  /** Removes what is no part of finished features. */
-  static void clear(Path folder) {
-    for (Path file : List.of(folder.resolve(FLIGHT), folder.resolve(NOTES), watch(folder))) {
+  /** What is no part of finished features. */
+  static List<Path> files(Path folder) {
+    return List.of(
+        folder.resolve(FLIGHT),
+        folder.resolve(NOTES),
+        NewFile.beside(folder.resolve(NOTES)),
+        watch(folder));
+  }
+
+  private static void clear(Path folder) {
+    for (Path file : files(folder)) {
       try {
         AtomicDirectory.deleteTree(file);
       } catch (IOException e) {
@@ -238,14 +246,12 @@ public final class Isolation implements CrashNotes, AutoCloseable {
     StringBuilder lines = new StringBuilder();
     crashed.forEach((input, detail) -> lines.append(CRASHED + " " + input + " " + detail + "\n"));
     alone.forEach(first -> lines.append(ALONE + " " + first + "\n"));
-    NewFile.text(folder.resolve(NOTES), lines.toString());
+    NewFile.replace(folder.resolve(NOTES), lines.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
   public String name(int input) {
-    List<String> names = InputHashes.names(folder);
-    return input < names.size() && names.size() > 1
-        ? "'" + names.get(input) + "'"
-        : "input " + input;
+    List<String> names = InputHashes.imageNames(folder);
+    return input < names.size() ? "'" + names.get(input) + "'" : "row " + input;
   }
 }

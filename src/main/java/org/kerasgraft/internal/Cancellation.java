@@ -1,10 +1,11 @@
 package org.kerasgraft.internal;
 
+import org.kerasgraft.error.RunInterruptedException;
+
 /**
  * A wish, of another thread, that long work should end. The work looks at it after each batch,
- * keeps what it has done and throws {@link org.kerasgraft.error.RunInterruptedException}. A flag of
- * its own and not {@link Thread#interrupt}, which would close the files that are being written.
- * Thread-safe.
+ * keeps what it has done and throws {@link RunInterruptedException}. A flag of its own and not
+ * {@link Thread#interrupt}, which would close the files that are being written. Thread-safe.
  */
 public final class Cancellation {
 
@@ -22,5 +23,17 @@ public final class Cancellation {
    */
   public boolean isCancelled() {
     return cancelled;
+  }
+
+  /**
+   * Ends work that has nothing to keep, if that is wished.
+   *
+   * @param problem how far the work has come, as a sentence
+   * @throws RunInterruptedException from the first call of {@link #cancel()} on
+   */
+  public void stopIfWished(String problem) {
+    if (cancelled) {
+      throw new RunInterruptedException(problem, "");
+    }
   }
 }

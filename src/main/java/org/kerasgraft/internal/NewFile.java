@@ -111,6 +111,16 @@ public final class NewFile implements AutoCloseable {
   }
 
   /**
+   * Where {@link #replace} writes first, and what a killed process may leave.
+   *
+   * @param path the file's place
+   * @return a hidden path beside it
+   */
+  public static Path beside(Path path) {
+    return path.resolveSibling("." + path.getFileName() + ".partial");
+  }
+
+  /**
    * Writes a whole file and puts it in its place at once: whoever looks sees the old one or the new
    * one, even after a power failure.
    *
@@ -119,7 +129,7 @@ public final class NewFile implements AutoCloseable {
    * @throws StorageException if it cannot be written; what was there is still there then
    */
   public static void replace(Path path, byte[] content) {
-    Path beside = path.resolveSibling("." + path.getFileName() + ".partial");
+    Path beside = beside(path);
     try (NewFile file = create(beside)) {
       file.write(ByteBuffer.wrap(content));
       file.sync();

@@ -28,7 +28,14 @@ final class ChildKiller {
 
   /** Each process that is started, until it is interrupted. */
   static Thread always() {
-    return thread(() -> isChildUp() && kill() && false, () -> {});
+    return thread(
+        () -> {
+          if (isChildUp()) {
+            kill();
+          }
+          return false;
+        },
+        () -> {});
   }
 
   /** A process that is being started looks like its parent for a moment. */

@@ -19,6 +19,7 @@ import org.kerasgraft.data.DecodeStatus;
 import org.kerasgraft.data.EncodedImage;
 import org.kerasgraft.data.Manifest;
 import org.kerasgraft.graph.Network;
+import org.kerasgraft.internal.Cancellation;
 import org.kerasgraft.promises.Seals;
 
 /** Files that change or go away between the hashing of inputs and their decoding. */
@@ -139,7 +140,7 @@ class ChangedInputsTest {
     for (long most : new long[] {1, 800, 1000}) {
       FeatureInput.Images images =
           new FeatureInput.Images(all.set().withMostPixels(most), all.input());
-      InputHashes hashes = InputHashes.of(images);
+      InputHashes hashes = InputHashes.of(images, new Cancellation());
       for (int i = 0; i < images.count(); i++) {
         EncodedImage read = images.read(i, hashes.hash(i));
         String name = images.set().images().get(i).relativePath();

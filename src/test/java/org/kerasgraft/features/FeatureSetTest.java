@@ -223,7 +223,7 @@ class FeatureSetTest {
   }
 
   private static FeatureFiles files(Path target) {
-    InputHashes inputs = new InputHashes(List.of());
+    InputHashes inputs = new InputHashes(true, List.of());
     FeatureFiles files = new FeatureFiles(target, Beginning.ANEW, key(), inputs);
     files.begin(0, inputs);
     return files;

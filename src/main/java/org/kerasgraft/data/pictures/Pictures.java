@@ -100,9 +100,7 @@ public final class Pictures {
     for (PictureClass type : classes) {
       Path folder = NewFile.directories(out.resolve(type.name()));
       for (int i = 0; i < perClass; i++) {
-        if (cancellation.isCancelled()) {
-          throw new RunInterruptedException("Stopped while drawing pictures.", "");
-        }
+        cancellation.stopIfWished("Stopped while drawing pictures.");
         Path file = folder.resolve(String.format(Locale.ROOT, "%04d.png", i));
         NewFile.bytes(file, png(type, mix(seed) + i));
       }
