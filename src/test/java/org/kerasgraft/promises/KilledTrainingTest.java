@@ -21,7 +21,7 @@ class KilledTrainingTest {
 
   @Test
   void killedAtAnyPointItEndsWithTheModelOfAnUndisturbedRun() throws IOException {
-    int kills = Promises.size(10, 100);
+    int kills = Promises.size(6, 100);
     TrainingProcess training = new TrainingProcess(folder, 3, "--checkpoint-seconds", "0");
     long begin = System.nanoTime();
     Outcome undisturbed = training.start("whole").end();
