@@ -48,6 +48,7 @@ final class Arguments {
     Options options = options(command);
     Arguments typed = new Arguments(command, line(command, options, words));
     typed.refuseRepeated();
+    typed.refuseOptionsAsValues(options);
     Arguments arguments = typed;
     Optional<Path> config = typed.path(ConfigFile.OPTION);
     if (config.isPresent()) {
@@ -111,6 +112,17 @@ final class Arguments {
         String remedy =
             option.getLongOpt().equals("input") ? InputChoice.ONE_ARRAY : "Give it once.";
         throw new UsageException("--" + option.getLongOpt() + " is given twice.", remedy);
+      }
+    }
+  }
+
+  /** A mistyped option after one that takes values is no value; a file of such a name is ./--x. */
+  private void refuseOptionsAsValues(Options options) {
+    for (Option option : line.getOptions()) {
+      for (String value : option.hasArg() ? option.getValuesList() : List.<String>of()) {
+        if (value.startsWith("--")) {
+          throw unknown(command, options, value);
+        }
       }
     }
   }

@@ -205,6 +205,7 @@ class BadInputTest {
           predict | --model @pics | 65 | There is no exported model in '@pics'.
           predict | --model @model | 65 | '@model' is a SavedModel, but Graft did not export it.
           predict | --model @absent | 66 | There is no directory '@absent'.
+          predict | --images @pics --isolat | 2 | No option '--isolat' in 'graft predict'. Did you mean '--isolate'?
           predict | --images @empty | 66 | There is no image in '@empty'.
           predict-rows | --input @narrow.npy | 65 | '@narrow.npy' has rows of shape [32, 3]; the model takes [32, 32, 3].
           predict-rows | --input @none.npy | 65 | '@none.npy' has no rows.
