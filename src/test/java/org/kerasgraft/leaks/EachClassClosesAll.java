@@ -3,6 +3,7 @@ package org.kerasgraft.leaks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 public final class EachClassClosesAll implements BeforeAllCallback, AfterAllCallback {
 
   private static final Namespace NAMESPACE = Namespace.create(EachClassClosesAll.class);
+  private static final int GLANCES = 100;
+  private static final long GLANCE_NANOS = 20_000_000;
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
   /**
@@ -52,7 +55,7 @@ public final class EachClassClosesAll implements BeforeAllCallback, AfterAllCall
       String test = context.getRequiredTestClass().getSimpleName();
       OpenResources before =
           context.getStore(NAMESPACE).get(OpenResources.class, OpenResources.class);
-      List<String> left = OpenResources.now().since(before);
+      List<String> left = leftAfterAWhile(before);
       List<Excuse> excuses = EXCUSES.stream().filter(e -> e.test().equals(test)).toList();
       for (Excuse excuse : excuses) {
         List<String> excused =
@@ -62,6 +65,16 @@ public final class EachClassClosesAll implements BeforeAllCallback, AfterAllCall
       }
       assertEquals(List.of(), left, test + " left open");
     }
+  }
+
+  /** Java closes the pipes of a process that has ended in a thread of its own. */
+  private static List<String> leftAfterAWhile(OpenResources before) {
+    List<String> left = OpenResources.now().since(before);
+    for (int i = 0; i < GLANCES && !left.isEmpty(); i++) {
+      LockSupport.parkNanos(GLANCE_NANOS);
+      left = OpenResources.now().since(before);
+    }
+    return left;
   }
 
   private static boolean isCounted(ExtensionContext context) {
