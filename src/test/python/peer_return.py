@@ -5,7 +5,7 @@
 
 `make` writes OUT/<case>/model (a SavedModel) and, for Keras 3, OUT/<case>/original.keras. `check` expects in each case
 run/ (what `graft train` wrote), returned/ (what `graft to-keras` wrote), images.npy and expected.npy (raw rows and
-Graft's probabilities), and compares. Tolerance: 1e-5 absolute, for probabilities in float32.
+Graft's probabilities), and compares: variables bit for bit, probabilities in float32 within 5e-5, since kernels round in other orders.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ from applications import calibrate
 from make_fixtures import give_weights
 from peer_models import mini, save
 
-TOLERANCE = 1e-5
+TOLERANCE = 5e-5  # as for layers beside eager Keras; a processor without AVX-512 gave 2.0e-5 for MobileNetV2
 HALF = 2e-3  # float16 has three digits; TensorFlow's versions round sums of it differently
 SHAPE = (32, 32, 3)
 LIBRARIES = {"keras3": keras, "keras2": tf_keras}
