@@ -36,7 +36,12 @@ record Console(PrintStream out, PrintStream err, boolean terminal, Cancellation 
 
   /** Tells the user something, on one line of standard error that names the program. */
   void say(String message) {
-    err.println("graft: " + printable(message).replace('\t', ' '));
+    err.println(line(message));
+  }
+
+  /** A message as the user reads it. */
+  static String line(String message) {
+    return "graft: " + printable(message).replace('\t', ' ');
   }
 
   /** A text from outside (a file or layer name) without what steers a terminal or turns text. */

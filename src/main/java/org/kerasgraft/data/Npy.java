@@ -309,6 +309,7 @@ public final class Npy implements RowSource {
       if (!open) {
         throw new IllegalStateException("'" + file + "' is closed.");
       }
+      requireWhole(); // a fault may reach Java only when this has returned: better not to cause one
       reading.run();
       requireWhole();
     } finally {

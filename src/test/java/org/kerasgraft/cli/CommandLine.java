@@ -30,7 +30,7 @@ public final class CommandLine {
     boolean known = failure instanceof GraftException;
     String err =
         known
-            ? "graft: " + Console.printable(((GraftException) failure).explain()) + "\n"
+            ? Console.line(((GraftException) failure).explain()) + "\n"
             : failure + trace(failure);
     return new Outcome(ExitCode.of(failure).code(), "", err);
   }

@@ -23,7 +23,9 @@ class DirectoryTreeTest {
 
   @BeforeEach
   void posix() throws IOException {
-    Assumptions.assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"));
+    Assumptions.assumeTrue(
+        Files.getFileStore(folder).supportsFileAttributeView("posix"),
+        "permissions are a matter of POSIX; run it on Linux or macOS");
   }
 
   @Test
