@@ -1,10 +1,10 @@
 package org.kerasgraft;
 
 import java.util.List;
-import java.util.Optional;
 import org.kerasgraft.backbone.RuntimeOptions;
 import org.kerasgraft.export.Provenance;
 import org.kerasgraft.head.Head;
+import org.kerasgraft.internal.NumericEnvironment;
 import org.kerasgraft.train.Identity;
 import org.kerasgraft.train.Identity.Part;
 import org.kerasgraft.train.Training;
@@ -17,7 +17,7 @@ final class FitIdentity {
   static Identity of(Fit fit, List<String> classes, Training training) {
     return surgery(fit)
         .and(Identity.of(training))
-        .and(Part.choice("classes", classes))
+        .and(new Part(Identity.Kind.CONTENT, "the classes", classes.toString()))
         .and(run(fit))
         .and(withoutIsolation(fit));
   }
@@ -62,9 +62,7 @@ final class FitIdentity {
         Part.choice("TensorFlow version", versions.tensorflow()),
         Part.choice("Java version", Runtime.version().feature()),
         Part.choice("processor", System.getProperty("os.arch")),
-        Part.choice(
-            "TF_ENABLE_ONEDNN_OPTS",
-            Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("unset")),
+        Part.choice("environment's settings of kernels", NumericEnvironment.text()),
         Part.choice("threads", runtime.threadsInUse()));
   }
 }

@@ -68,6 +68,7 @@ public final class LiveNetwork implements AutoCloseable {
       GraphImport.into(graph, network);
       Session session = scope.own(new Session(graph, false, settings.config()));
       new Restore(network, graph, session).run();
+      network.source().weights().requireSame();
       return new LiveNetwork(network, options, graph, session, scope);
     } catch (RuntimeException | Error e) {
       scope.close();

@@ -1,5 +1,8 @@
 package org.kerasgraft.backbone;
 
+import java.util.Objects;
+import org.kerasgraft.internal.ComputeThreads;
+
 /**
  * How TensorFlow runs.
  *
@@ -21,7 +24,7 @@ public record RuntimeOptions(Device device, int threads) {
 
   /** Checks. */
   public RuntimeOptions {
-    java.util.Objects.requireNonNull(device);
+    Objects.requireNonNull(device);
     if (threads < 0) {
       throw new IllegalArgumentException("threads must be 0 or more, not " + threads);
     }
@@ -40,9 +43,10 @@ public record RuntimeOptions(Device device, int threads) {
    * The number of threads of one op, which decides how sums are cut into parts and so their last
    * bits.
    *
-   * @return what was asked for, else TensorFlow's choice: the number of processors
+   * @return what the process asked for first, with these options or others; the number of
+   *     processors if that was 0
    */
   public int threadsInUse() {
-    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    return ComputeThreads.claim(threads);
   }
 }

@@ -27,7 +27,7 @@ public record SessionSettings(ConfigProto config) {
    * @throws UsageException if a GPU is asked for and there is none
    */
   public static SessionSettings of(RuntimeOptions options) {
-    if (options.device() == RuntimeOptions.Device.GPU && !hasGpu()) {
+    if (options.device() == RuntimeOptions.Device.GPU && !hasGpu(options)) {
       throw new UsageException(
           "A GPU was asked for, but TensorFlow sees none.",
           "Use --device cpu, or build with the GPU natives (Maven profile gpu) on a machine with CUDA.");
@@ -35,7 +35,7 @@ public record SessionSettings(ConfigProto config) {
     ConfigProto.Builder config =
         ConfigProto.newBuilder()
             .setAllowSoftPlacement(true)
-            .setIntraOpParallelismThreads(options.threads())
+            .setIntraOpParallelismThreads(options.threadsInUse())
             .setInterOpParallelismThreads(options.threads())
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
             .setGraphOptions(
@@ -49,19 +49,32 @@ public record SessionSettings(ConfigProto config) {
   }
 
   /**
+   * Settings for a session that only copies.
+   *
+   * @return the settings
+   */
+  public static SessionSettings plain() {
+    return new SessionSettings(
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(RuntimeOptions.defaults().threadsInUse())
+            .build());
+  }
+
+  /**
    * Whether networks run on a GPU with some options.
    *
    * @param options device and threads
    * @return true if a GPU is allowed and TensorFlow sees one
    */
   public static boolean usesGpu(RuntimeOptions options) {
-    return options.device() != RuntimeOptions.Device.CPU && hasGpu();
+    return options.device() != RuntimeOptions.Device.CPU && hasGpu(options);
   }
 
   /** Tries an op on the first GPU, without soft placement. */
-  private static boolean hasGpu() {
+  private static boolean hasGpu(RuntimeOptions options) {
     ConfigProto modest =
         ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(options.threadsInUse())
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
             .build();
     try (Graph graph = new Graph();

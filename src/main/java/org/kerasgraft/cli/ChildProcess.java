@@ -46,11 +46,6 @@ final class ChildProcess {
         List.of(pump(process.getInputStream(), out), pump(process.getErrorStream(), console.err()));
   }
 
-  /** Starts a command with this process' Java, flags and class path. */
-  static ChildProcess start(List<String> words, Console console) {
-    return start(words, List.of(), console.out(), console);
-  }
-
   /**
    * Starts a command with this process' Java, flags and class path.
    *

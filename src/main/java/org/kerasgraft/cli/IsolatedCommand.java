@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.kerasgraft.features.CrashNotes;
 import org.kerasgraft.features.Isolation;
 import org.kerasgraft.internal.FlightRecord;
+import org.kerasgraft.internal.LastWord;
 
 /**
  * {@code --isolate} of a command that can be resumed: another process does the work; when it dies,
@@ -81,12 +82,17 @@ final class IsolatedCommand {
   }
 
   ExitCode run() {
+    try (LastWord word = LastWord.await()) {
+      return run(word);
+    }
+  }
+
+  private ExitCode run(LastWord word) {
     List<String> command = new ArrayList<>(words);
     while (true) {
-      ChildProcess process = ChildProcess.start(command, console);
+      ChildProcess process = ChildProcess.start(command, word.flags(), console.out(), console);
       int code = process.end();
-      Optional<ExitCode> known =
-          postmortem.known(code, () -> work.isEndedBy(code == 0 ? ExitCode.OK : ExitCode.UNMET));
+      Optional<ExitCode> known = postmortem.known(code, () -> isEnded(word, code));
       if (known.isPresent()) {
         return known.get();
       }
@@ -98,6 +104,13 @@ final class IsolatedCommand {
         command.add("--resume");
       }
     }
+  }
+
+  /**
+   * What is finished there can be another command's: the process must have come to its end, too.
+   */
+  private boolean isEnded(LastWord word, int code) {
+    return word.is(code) && work.isEndedBy(code == 0 ? ExitCode.OK : ExitCode.UNMET);
   }
 
   private boolean goesOn(long pid, int code) {

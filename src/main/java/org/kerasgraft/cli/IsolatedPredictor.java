@@ -20,6 +20,7 @@ import org.kerasgraft.export.ServedDirectory;
 import org.kerasgraft.features.CrashNotes;
 import org.kerasgraft.internal.FlightRecord;
 import org.kerasgraft.internal.PrivateSocket;
+import org.kerasgraft.savedmodel.WeightFiles;
 
 /**
  * {@code --isolate} of the commands that predict: another process decodes and runs the model; when
@@ -39,6 +40,7 @@ final class IsolatedPredictor implements RowPredictor {
   }
 
   private final List<String> words;
+  private final WeightFiles weights;
   private final int classes;
   private final int rowSize;
   private final long mostPixels;
@@ -58,6 +60,7 @@ final class IsolatedPredictor implements RowPredictor {
    */
   IsolatedPredictor(List<String> words, ServedDirectory model, long mostPixels, Console console) {
     this.words = List.copyOf(words);
+    this.weights = WeightFiles.of(model.path());
     this.classes = model.provenance().labels().size();
     this.rowSize = Math.toIntExact(model.provenance().input().rowShape().size());
     this.mostPixels = mostPixels;
@@ -146,14 +149,28 @@ final class IsolatedPredictor implements RowPredictor {
               console);
       Optional<SocketChannel> channel = Optional.empty();
       try {
-        channel = socket.accept(process::isAlive);
+        channel = socket.accept(() -> process.isAlive() && !console.cancellation().isCancelled());
       } catch (IOException e) {
         console.say("The socket to a process of its own failed: " + e + ".");
       }
       if (channel.isEmpty()) {
         conclude(process, Optional.empty());
       }
-      return channel.map(PredictionLink::new).map(link -> new Child(process, link));
+      Optional<Child> started =
+          channel.map(PredictionLink::new).map(link -> new Child(process, link));
+      started.ifPresent(this::requireSameModel);
+      return started;
+    }
+  }
+
+  /** By now it has read the weights: another process before it answered with those of then. */
+  private void requireSameModel(Child started) {
+    try {
+      weights.requireSame();
+    } catch (RuntimeException e) {
+      started.link().close();
+      started.process().endWithin(PATIENCE);
+      throw e;
     }
   }
 

@@ -9,6 +9,7 @@ import org.kerasgraft.backbone.MemoryExhaustion;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.internal.LastWord;
 import org.kerasgraft.internal.MappingFault;
 import org.kerasgraft.internal.NearNames;
 
@@ -42,7 +43,7 @@ public final class Main {
     ExitCode code = ExitCode.INTERNAL;
     try {
       code = run(List.of(args), console);
-      if (console.out().checkError() && code == ExitCode.OK) {
+      if (console.out().checkError() && (code == ExitCode.OK || code == ExitCode.UNMET)) {
         console.say("The result could not be written to standard output.");
         code = ExitCode.STORAGE;
       }
@@ -50,8 +51,10 @@ public final class Main {
     } finally {
       interruption.commandEnded();
     }
-    System.exit(
-        code == ExitCode.INTERRUPTED ? interruption.code().orElse(code.code()) : code.code());
+    int status =
+        code == ExitCode.INTERRUPTED ? interruption.code().orElse(code.code()) : code.code();
+    LastWord.say(status);
+    System.exit(status);
   }
 
   /** How long the command may take to end after Ctrl-C. */

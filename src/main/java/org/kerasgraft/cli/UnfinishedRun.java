@@ -14,6 +14,7 @@ import org.kerasgraft.error.StorageException;
 import org.kerasgraft.error.TrainingDivergedException;
 import org.kerasgraft.features.Isolation;
 import org.kerasgraft.internal.AtomicDirectory;
+import org.kerasgraft.internal.NewFile;
 
 /**
  * A run on its way: its checkpoints lie beside what is being written, and go last of all before the
@@ -137,12 +138,13 @@ final class UnfinishedRun implements AutoCloseable {
 
   /** Gives the run its name. */
   void commit() {
-    directory.commitWithout(watch(), checkpoints());
+    directory.commitWithout(watch(), NewFile.beside(watch()), checkpoints());
   }
 
   private void removeWatch() {
     try {
       AtomicDirectory.deleteTree(watch());
+      AtomicDirectory.deleteTree(NewFile.beside(watch()));
     } catch (IOException e) {
       throw cannotRemove(watch(), e);
     }

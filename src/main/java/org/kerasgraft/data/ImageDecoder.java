@@ -3,6 +3,7 @@ package org.kerasgraft.data;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import org.kerasgraft.internal.ComputeThreads;
 import org.kerasgraft.internal.NativeScope;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -67,7 +68,13 @@ public final class ImageDecoder implements AutoCloseable {
     this.encoded = bytes.op().name();
     this.pixels = resized.op().name();
     this.session =
-        scope.own(new Session(graph, ConfigProto.newBuilder().putDeviceCount("GPU", 0).build()));
+        scope.own(
+            new Session(
+                graph,
+                ConfigProto.newBuilder()
+                    .putDeviceCount("GPU", 0)
+                    .setIntraOpParallelismThreads(ComputeThreads.claim(0))
+                    .build()));
   }
 
   /**

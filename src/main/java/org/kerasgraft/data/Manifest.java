@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.NewFile;
 
@@ -77,6 +78,15 @@ public final class Manifest {
      */
     public String path() {
       return path;
+    }
+
+    /** A link, whose content is not read: even an error could tell what stands elsewhere. */
+    private GraftException leadingOut(Path file) {
+      return this == MODEL
+          ? new ModelRefusedException(
+              "'" + file + "' in the directory: it is a link that leads out of the model.",
+              "Copy the model whole and without links (cp -rL).")
+          : damaged(file, "is a link that leads out of the folder");
     }
 
     private GraftException damaged(Path file, String problem) {
@@ -289,7 +299,8 @@ public final class Manifest {
    *
    * @param which of the named ones, by their paths relative to the directory, with {@code /}
    * @throws InvalidModelException for a model, InvalidDataException for the others, naming the
-   *     first file that is missing, of another size, or changed
+   *     first file that is missing, of another size, or changed, or a link that leads out
+   * @throws ModelRefusedException if that is a model's
    */
   public void verify(Predicate<String> which) {
     files.forEach(
@@ -304,6 +315,9 @@ public final class Manifest {
     try {
       if (!Files.isRegularFile(file)) {
         throw kind.damaged(file, "is missing");
+      }
+      if (!file.toRealPath().startsWith(directory.toRealPath())) {
+        throw kind.leadingOut(file);
       }
       long bytes = Files.size(file);
       if (bytes != written.bytes()) {

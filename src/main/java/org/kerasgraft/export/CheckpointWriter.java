@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.kerasgraft.backbone.SessionSettings;
 import org.kerasgraft.internal.FaultPoints;
 import org.kerasgraft.internal.FaultPoints.Point;
 import org.tensorflow.Graph;
@@ -39,7 +40,7 @@ final class CheckpointWriter {
         TString objectGraph =
             TString.tensorOfBytes(NdArrays.scalarOfObject(objects.toByteArray()));
         Graph graph = new Graph();
-        Session session = new Session(graph, false)) {
+        Session session = new Session(graph, false, SessionSettings.plain().config())) {
       Ops tf = Ops.create(graph);
       List<String> keys = new ArrayList<>();
       List<Operand<?>> tensors = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.kerasgraft.backbone.SessionSettings;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.FaultPoints;
 import org.kerasgraft.internal.FaultPoints.Point;
@@ -42,7 +43,7 @@ final class RewrittenCheckpoint {
   void write(Checkpoint values, Map<String, String> replaced, Path prefix) throws IOException {
     List<String> keys = List.copyOf(original.tensors().keySet());
     try (Graph graph = new Graph();
-        Session session = new Session(graph, false)) {
+        Session session = new Session(graph, false, SessionSettings.plain().config())) {
       Ops tf = Ops.create(graph);
       List<String> kept = keys.stream().filter(key -> !replaced.containsKey(key)).toList();
       List<String> changed = keys.stream().filter(replaced::containsKey).toList();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.kerasgraft.backbone.SessionSettings;
+import org.kerasgraft.graph.GraphForm;
 import org.kerasgraft.graph.Pruner;
 import org.kerasgraft.savedmodel.ImportedModel;
 import org.tensorflow.Graph;
@@ -39,6 +40,7 @@ final class ServedGraph implements AutoCloseable {
    * @param settings of the session
    * @param signatures the signatures that are to be run, if the model has them
    * @param also other nodes that are to be run
+   * @throws org.kerasgraft.error.InvalidModelException if it contradicts itself
    * @throws RuntimeException of TensorFlow's if it cannot be imported or restored
    */
   static ServedGraph open(
@@ -47,12 +49,15 @@ final class ServedGraph implements AutoCloseable {
       Collection<String> signatures,
       Collection<String> also) {
     MetaGraphDef metaGraph = model.metaGraph();
+    GraphDef needed = needed(metaGraph, signatures, also);
+    GraphForm.check(needed, model);
     Graph graph = new Graph();
     try {
-      graph.importGraphDef(needed(metaGraph, signatures, also));
+      graph.importGraphDef(needed);
       Session session = new Session(graph, settings.config());
       try {
         restore(session, metaGraph.getSaverDef(), model.directory());
+        model.weights().requireSame();
         return new ServedGraph(metaGraph, graph, session);
       } catch (RuntimeException | Error e) {
         session.close();

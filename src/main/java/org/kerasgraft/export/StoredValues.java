@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.kerasgraft.backbone.SessionSettings;
 import org.kerasgraft.error.ModelRefusedException;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -25,7 +26,7 @@ import org.tensorflow.types.TString;
 final class StoredValues implements AutoCloseable {
 
   private final Graph graph = new Graph();
-  private final Session session = new Session(graph, false);
+  private final Session session = new Session(graph, false, SessionSettings.plain().config());
   private final Ops tf = Ops.create(graph);
   private final Placeholder<TString> prefix = tf.placeholder(TString.class);
   private final Placeholder<TString> keys = tf.placeholder(TString.class);

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.error.StorageException;
 import org.kerasgraft.internal.Cancellation;
+import org.kerasgraft.internal.NumericEnvironment;
 import org.kerasgraft.savedmodel.ImportedModel;
 
 /**
@@ -47,7 +48,7 @@ public record FeatureKey(
    *
    * @param graft this library's version
    * @param tensorflow TensorFlow's version
-   * @param oneDnn the value of {@code TF_ENABLE_ONEDNN_OPTS}
+   * @param oneDnn the environment's settings of oneDNN and the like, {@link NumericEnvironment}
    * @param device {@code cpu} or {@code gpu}
    * @param threads the number of threads of one op, 1 or more
    * @param batchSize inputs in a run of the network, 1 or more
@@ -109,7 +110,9 @@ public record FeatureKey(
    * @throws StorageException if a file cannot be read
    */
   public static String modelHash(ImportedModel model) {
-    return modelHash(model.directory(), model.scan().sha256());
+    String hash = modelHash(model.directory(), model.scan().sha256());
+    model.weights().requireSame();
+    return hash;
   }
 
   private static String modelHash(Path directory, String graph) {
@@ -176,7 +179,7 @@ public record FeatureKey(
     choices(parts, "the resizing", resize, now.resize);
     choices(parts, "Graft's version", run.graft, now.run.graft);
     choices(parts, "TensorFlow's version", run.tensorflow, now.run.tensorflow);
-    choices(parts, "TF_ENABLE_ONEDNN_OPTS", run.oneDnn, now.run.oneDnn);
+    choices(parts, "the environment's settings of kernels", run.oneDnn, now.run.oneDnn);
     choices(parts, "the device", run.device, now.run.device);
     choices(parts, "the number of threads", run.threads, now.run.threads);
     choices(parts, "the batch size", run.batchSize, now.run.batchSize);

@@ -15,6 +15,7 @@ import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Sha256;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.graph.Pruner;
+import org.kerasgraft.internal.NumericEnvironment;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -36,7 +37,7 @@ final class FeatureKeys {
         new FeatureKey.Run(
             libraryVersion(),
             TensorFlow.version(),
-            Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS")).orElse("default"),
+            NumericEnvironment.text(),
             SessionSettings.usesGpu(options) ? "gpu" : "cpu",
             options.threadsInUse(),
             how.batchSize());

@@ -226,7 +226,8 @@ public final class Isolation implements CrashNotes, AutoCloseable {
         folder.resolve(FLIGHT),
         folder.resolve(NOTES),
         NewFile.beside(folder.resolve(NOTES)),
-        watch(folder));
+        watch(folder),
+        NewFile.beside(watch(folder)));
   }
 
   private static void clear(Path folder) {

@@ -21,11 +21,15 @@ import org.tensorflow.proto.NodeDef;
  * their type and shape say; the signature's ends have the types that it promises. Bodies of loops
  * and branches are checked alike.
  */
-final class GraphForm {
+public final class GraphForm {
+
+  /** Tensors between nodes, in all; a few bytes can say that an op has many. */
+  private static final long MOST_TENSORS = 10_000_000;
 
   private final ImportedModel model;
   private final FunctionLibrary library;
   private final Map<String, FunctionDef> functions = new HashMap<>();
+  private long tensors;
 
   private GraphForm(ImportedModel model, GraphDef graph) {
     this.model = model;
@@ -46,6 +50,19 @@ final class GraphForm {
         form.check(flat.graphDef().getNodeList(), new HashMap<>(), "");
     flat.inputs().values().forEach(spec -> form.checkEnd(types, spec, "input"));
     flat.outputs().values().forEach(spec -> form.checkEnd(types, spec, "output"));
+    form.functions.values().forEach(form::check);
+  }
+
+  /**
+   * Checks a graph that is not flat.
+   *
+   * @param graph nodes and the functions that they call
+   * @param model where it came from, for messages
+   * @throws InvalidModelException naming node and contradiction
+   */
+  public static void check(GraphDef graph, ImportedModel model) {
+    GraphForm form = new GraphForm(model, graph);
+    form.check(graph.getNodeList(), new HashMap<>(), "");
     form.functions.values().forEach(form::check);
   }
 
@@ -100,8 +117,13 @@ final class GraphForm {
   private Map<String, List<DataType>> check(
       List<NodeDef> nodes, Map<String, List<DataType>> types, String place) {
     for (NodeDef node : nodes) {
-      if (types.put(node.getName(), outputs(node, place)) != null) {
+      List<DataType> outputs = outputs(node, place);
+      if (types.put(node.getName(), outputs) != null) {
         throw damaged("there are two nodes '" + node.getName() + "'" + place);
+      }
+      tensors += outputs.size();
+      if (tensors > MOST_TENSORS) {
+        throw damaged(node, place, "there are more than " + MOST_TENSORS + " tensors");
       }
     }
     Map<String, NodeDef> named = byName(nodes);

@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.ModelRefusedException;
 import org.kerasgraft.error.UnknownNameException;
 import org.kerasgraft.error.UsageException;
 import org.kerasgraft.savedmodel.ImportedModel;
+import org.kerasgraft.savedmodel.OpPolicy;
 import org.kerasgraft.savedmodel.Signature;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.tensorflow.proto.NodeDef;
@@ -57,6 +59,7 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
           e);
     }
     refuseForeignResources(flat, model);
+    refuseSavers(flat, model);
     List<Layer> layers = new LayerLocator(flat, model).locate();
     return new Network(
         model,
@@ -104,6 +107,29 @@ public record Network(ImportedModel source, FlatGraph graph, List<Layer> layers)
             "Export the part of the model that works on numbers, with model.export(dir).");
       }
     }
+  }
+
+  /** The scan leaves the saver its own; what is computed with may hold none of it. */
+  private static void refuseSavers(FlatGraph flat, ImportedModel model) {
+    Stream<NodeDef> inFunctions =
+        flat.graphDef().getLibrary().getFunctionList().stream()
+            .flatMap(function -> function.getNodeDefList().stream());
+    Stream.concat(flat.graphDef().getNodeList().stream(), inFunctions)
+        .filter(node -> OpPolicy.isSavers(node.getOp()))
+        .filter(node -> !model.scan().allowedByUser().contains(node.getOp()))
+        .findFirst()
+        .ifPresent(
+            node -> {
+              throw new ModelRefusedException(
+                  "'"
+                      + model.directory()
+                      + "' reads or writes files where it computes, at '"
+                      + node.getName()
+                      + "' ("
+                      + node.getOp()
+                      + ").",
+                  "Do not use this model.");
+            });
   }
 
   /**

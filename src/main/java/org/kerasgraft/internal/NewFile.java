@@ -137,6 +137,7 @@ public final class NewFile implements AutoCloseable {
     try {
       FaultPoints.before(Point.RENAME, path);
       Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      DirectoryTree.syncEntries(path.getParent());
     } catch (IOException e) {
       throw failed(path, e, OptionalLong.empty());
     }

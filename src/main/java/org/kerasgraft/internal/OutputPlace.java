@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kerasgraft.error.CannotCreateException;
 import org.kerasgraft.error.StorageException;
@@ -31,6 +32,9 @@ record OutputPlace(Path given, Path target, Optional<Path> existing) {
   /** Without these nothing can be written into a directory. */
   private static final Set<PosixFilePermission> OWNERS =
       PosixFilePermissions.fromString("rwx------");
+
+  /** What ends the name of a process' own place; whatever else is called alike is not ours. */
+  private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   /**
    * Finds the place of a target that can be made; nothing is touched.
@@ -171,8 +175,9 @@ record OutputPlace(Path given, Path target, Optional<Path> existing) {
       List<String> left =
           siblings
               .map(path -> path.getFileName().toString())
-              .filter(name -> name.startsWith(prefix))
               .map(name -> name.endsWith(lockSuffix) ? cut(name, lockSuffix) : name)
+              .filter(name -> name.startsWith(prefix))
+              .filter(name -> UUID.matcher(name.substring(prefix.length())).matches())
               .distinct()
               .toList();
       for (String name : left) {

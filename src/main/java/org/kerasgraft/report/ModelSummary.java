@@ -185,15 +185,18 @@ public record ModelSummary(Network network) {
     text.append("Model ").append(model.directory()).append('\n');
     text.append("Format ").append(model.format().id());
     if (!model.tensorflowVersion().isEmpty()) {
-      text.append(", written by TensorFlow ").append(model.tensorflowVersion());
+      text.append(", written by TensorFlow ").append(TextTable.oneLine(model.tensorflowVersion()));
     }
     text.append("\n\n").append(layerTable()).append('\n').append(totals());
     text.append("\nSignatures\n").append(signatureTable());
-    text.append("\nLast conv block  ").append(blockText()).append('\n');
-    text.append("Preprocessing    ").append(preprocessingText()).append('\n');
+    text.append("\nLast conv block  ").append(TextTable.oneLine(blockText())).append('\n');
+    text.append("Preprocessing    ").append(TextTable.oneLine(preprocessingText())).append('\n');
     ServingState.of(network)
         .ifPresent(
-            u -> text.append("Use              only cut below: ").append(u.text()).append('\n'));
+            u ->
+                text.append("Use              only cut below: ")
+                    .append(TextTable.oneLine(u.text()))
+                    .append('\n'));
     return text.toString();
   }
 

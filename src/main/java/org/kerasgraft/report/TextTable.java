@@ -39,7 +39,7 @@ public final class TextTable {
       throw new IllegalArgumentException(
           cells.length + " cells for " + aligns.size() + " columns: " + Arrays.toString(cells));
     }
-    rows.add(List.of(cells));
+    rows.add(Arrays.stream(cells).map(TextTable::oneLine).toList());
     return this;
   }
 
@@ -67,6 +67,16 @@ public final class TextTable {
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  /**
+   * A text that cannot look like several lines.
+   *
+   * @param text from anywhere
+   * @return the same with a question mark for each line end
+   */
+  static String oneLine(String text) {
+    return text.replaceAll("\\R", "?");
   }
 
   private static int width(String cell) {

@@ -37,6 +37,9 @@ final class CheckpointIndex {
   /** Bytes of a key, and of what stands under it; real ones have hundreds. */
   private static final int LONGEST = 64 << 10;
 
+  /** Characters of all keys; the largest exports have a hundred thousand. */
+  private static final long MOST_OF_KEYS = 64L << 20;
+
   /** Entries; each variable has one. */
   private static final int MOST = 1_000_000;
 
@@ -193,6 +196,7 @@ final class CheckpointIndex {
     private int shards;
     private long blocksEnd;
     private long count;
+    private long ofKeys;
 
     Table(byte[] bytes, Path file, Path prefix) {
       this.bytes = bytes;
@@ -231,8 +235,11 @@ final class CheckpointIndex {
         blocksEnd = offset + size + TRAILER;
       }
       int end = (int) (offset + size);
-      int restarts = (int) littleEndian32(end - 4);
-      int length = (int) size - 4 - 4 * restarts;
+      long restarts = littleEndian32(end - 4);
+      int length = Math.toIntExact(size - 4 - 4 * restarts);
+      if (length < 0) {
+        throw new InvalidProtocolBufferException("more restarts than a block holds");
+      }
       CodedInputStream in = CodedInputStream.newInstance(bytes, (int) offset, length);
       ByteString key = ByteString.EMPTY;
       while (!in.isAtEnd()) {
@@ -258,6 +265,10 @@ final class CheckpointIndex {
       }
       if (++count > MOST) {
         throw refused(file, "has more than " + MOST + " entries");
+      }
+      ofKeys += (long) shared + own;
+      if (ofKeys > MOST_OF_KEYS) {
+        throw refused(file, "has keys of more than " + MOST_OF_KEYS + " bytes in all");
       }
     }
 

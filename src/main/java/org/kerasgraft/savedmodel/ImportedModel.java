@@ -22,6 +22,7 @@ import org.tensorflow.proto.MetaGraphDef;
  * @param preprocessing what the export recorded about its input images, if it did
  * @param metaGraph the parsed meta graph with tag {@code serve}
  * @param scan what the scan of all meta graphs found
+ * @param weights how the weights' files lay when it was read
  */
 public record ImportedModel(
     Path directory,
@@ -33,7 +34,8 @@ public record ImportedModel(
     List<KerasLayer> kerasLayers,
     Optional<RecordedPreprocessing> preprocessing,
     MetaGraphDef metaGraph,
-    ScanReport scan) {
+    ScanReport scan,
+    WeightFiles weights) {
 
   /** Copies. */
   public ImportedModel {
@@ -41,5 +43,31 @@ public record ImportedModel(
     variables = List.copyOf(variables);
     captures = Map.copyOf(captures);
     kerasLayers = List.copyOf(kerasLayers);
+  }
+
+  /** With the weights as they lie now. */
+  public ImportedModel(
+      Path directory,
+      ModelFormat format,
+      String tensorflowVersion,
+      Map<String, Signature> signatures,
+      List<VariableSpec> variables,
+      Map<String, List<Optional<VariableSpec>>> captures,
+      List<KerasLayer> kerasLayers,
+      Optional<RecordedPreprocessing> preprocessing,
+      MetaGraphDef metaGraph,
+      ScanReport scan) {
+    this(
+        directory,
+        format,
+        tensorflowVersion,
+        signatures,
+        variables,
+        captures,
+        kerasLayers,
+        preprocessing,
+        metaGraph,
+        scan,
+        WeightFiles.of(directory));
   }
 }

@@ -21,12 +21,18 @@ import org.tensorflow.proto.NodeDef;
  */
 final class InlinedSize {
 
-  /** Nodes, and levels of calls below. */
-  private record Size(long nodes, long levels) {}
+  /** Nodes, characters of their names, and levels of calls below. */
+  private record Size(long nodes, long names, long levels) {}
+
+  /** A call of a function, and how many characters its name puts before those of the body. */
+  private record Call(String function, int name) {}
+
+  /** Characters of a name, on average over as many nodes as may be; real ones have 80. */
+  private static final int USUAL_NAME = 400;
 
   private final ModelLimits limits;
   private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
-  private final Map<String, List<String>> calls = new HashMap<>();
+  private final Map<String, List<Call>> calls = new HashMap<>();
   private final Map<String, Size> sizes = new HashMap<>();
 
   private InlinedSize(GraphDef graph, ModelLimits limits) {
@@ -44,15 +50,17 @@ final class InlinedSize {
         return finding;
       }
     }
-    Size main = all.sum(graph.getNodeCount(), all.calls(graph.getNodeList()));
+    Size main = all.sum(graph.getNodeList(), all.calls(graph.getNodeList()));
     return all.tooMuch(main)
         .map(reason -> new ScanFinding("", ModelProto.FILE, "main graph", reason));
   }
 
-  private List<String> calls(List<NodeDef> nodes) {
-    List<String> called = new ArrayList<>();
+  private List<Call> calls(List<NodeDef> nodes) {
+    List<Call> called = new ArrayList<>();
     for (NodeDef node : nodes) {
-      FunctionReferences.all(node).stream().filter(functions::containsKey).forEach(called::add);
+      FunctionReferences.all(node).stream()
+          .filter(functions::containsKey)
+          .forEach(function -> called.add(new Call(function, node.getName().length() + 1)));
     }
     return called;
   }
@@ -67,7 +75,8 @@ final class InlinedSize {
         open.pop();
         continue;
       }
-      Set<String> missing = new HashSet<>(calls.get(name));
+      Set<String> missing = new HashSet<>();
+      calls.get(name).forEach(call -> missing.add(call.function()));
       missing.removeIf(sizes::containsKey);
       if (!missing.isEmpty() && entered.add(name)) {
         missing.forEach(open::push);
@@ -76,7 +85,7 @@ final class InlinedSize {
       if (!missing.isEmpty()) {
         return Optional.of(finding(name, "calls itself, directly or through others"));
       }
-      Size size = sum(functions.get(name).getNodeDefCount(), calls.get(name));
+      Size size = sum(functions.get(name).getNodeDefList(), calls.get(name));
       Optional<String> reason = tooMuch(size);
       if (reason.isPresent()) {
         return Optional.of(finding(name, reason.get()));
@@ -92,14 +101,17 @@ final class InlinedSize {
   }
 
   /** No sum overflows: what is summed is within the limits, and a list. */
-  private Size sum(long nodes, List<String> called) {
+  private Size sum(List<NodeDef> body, List<Call> called) {
+    long nodes = body.size();
+    long names = body.stream().mapToLong(node -> node.getName().length()).sum();
     long levels = 0;
-    long total = nodes;
-    for (String name : called) {
-      total += sizes.get(name).nodes();
-      levels = Math.max(levels, sizes.get(name).levels() + 1);
+    for (Call call : called) {
+      Size callee = sizes.get(call.function());
+      nodes += callee.nodes();
+      names += callee.names() + callee.nodes() * call.name();
+      levels = Math.max(levels, callee.levels() + 1);
     }
-    return new Size(total, levels);
+    return new Size(nodes, names, levels);
   }
 
   private Optional<String> tooMuch(Size size) {
@@ -109,6 +121,13 @@ final class InlinedSize {
               Locale.ROOT,
               "has more than %,d nodes when its calls are replaced by what they call",
               limits.inlined()));
+    }
+    if (size.names() > limits.inlined() * USUAL_NAME) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "has more than %,d characters of nodes' names when its calls are replaced",
+              limits.inlined() * USUAL_NAME));
     }
     return size.levels() > limits.depth()
         ? Optional.of("calls functions more than " + limits.depth() + " levels deep")

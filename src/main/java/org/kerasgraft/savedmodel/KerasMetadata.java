@@ -34,6 +34,12 @@ final class KerasMetadata {
   /** Characters about one object; a tree of them takes some fifty times as much. */
   private static final int MOST = 16 << 20;
 
+  /** Layers, and objects. */
+  private static final int MOST_LAYERS = 100_000;
+
+  /** Characters of a layer's name with those of the models around it, and of an object's path. */
+  private static final int LONGEST = 1024;
+
   /** What the file says about one object: {@code root.first.conv} and so on, and its JSON. */
   private record Entry(String path, String json) {}
 
@@ -72,9 +78,7 @@ final class KerasMetadata {
 
   private static JsonNode parsed(Entry entry) throws IOException {
     if (entry.json().length() > MOST) {
-      throw new ModelRefusedException(
-          "The Keras metadata of '" + entry.path() + "' has more than " + MOST + " characters.",
-          "No export of Keras has as much; do not use this model.");
+      throw refused("more than " + MOST + " characters of one object");
     }
     return JSON.readTree(entry.json());
   }
@@ -92,6 +96,7 @@ final class KerasMetadata {
       JsonNode json = parsed(entry);
       String own = json.path("name").asText(json.path("config").path("name").asText(""));
       String name = outer(entry.path(), names) + own;
+      requireShort(name);
       names.put(entry.path(), name + "/");
       add(name, json, 0, layers);
     }
@@ -120,10 +125,27 @@ final class KerasMetadata {
   }
 
   private static void add(String name, JsonNode json, int calls, Map<String, KerasLayer> layers) {
+    requireShort(name);
+    if (layers.size() >= MOST_LAYERS) {
+      throw refused("more than " + MOST_LAYERS + " layers");
+    }
     boolean trainable =
         json.path("trainable").asBoolean(json.path("config").path("trainable").asBoolean(true));
     layers.putIfAbsent(
         name, new KerasLayer(name, json.path("class_name").asText(""), trainable, calls));
+  }
+
+  /** Each layer's name holds those around it, and each level of a path is looked up. */
+  private static void requireShort(String name) {
+    if (name.length() > LONGEST) {
+      throw refused("a name or path of more than " + LONGEST + " characters");
+    }
+  }
+
+  private static ModelRefusedException refused(String what) {
+    return new ModelRefusedException(
+        "The Keras metadata of the model has " + what + ".",
+        "No export of Keras has as much; do not use this model.");
   }
 
   @SuppressWarnings("deprecation") // where TensorFlow up to 2.4 stored it
@@ -162,6 +184,10 @@ final class KerasMetadata {
       }
     }
     if (isKeras(identifier)) {
+      requireShort(path);
+      if (entries.size() >= MOST_LAYERS) {
+        throw refused("more than " + MOST_LAYERS + " objects");
+      }
       entries.add(new Entry(path, metadata));
     }
   }

@@ -20,8 +20,8 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
 
   static final String PLACE = "directory";
 
-  /** Read piece by piece, if at all; of any size. */
-  private static final String LARGE = "variables/[^/]*\\.data-\\d{5}-of-\\d{5}|assets/.*";
+  /** Read whole; others piece by piece, if at all, and may be of any size. */
+  private static final String READ_WHOLE = "[^/]*\\.pb|variables/[^/]*\\.index|assets\\.extra/.*";
 
   /** What TensorFlow's loader looks for beside or instead of {@code saved_model.pb}. */
   private static final Set<String> OTHER_FORMS = Set.of("saved_model.pbtxt", "saved_model.cpb");
@@ -78,7 +78,7 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
     if (OTHER_FORMS.contains(name)) {
       add(name, "is a second form of the model, which other loaders may take for it");
     }
-    if (Files.size(file) > limits.fileBytes() && !name.matches(LARGE)) {
+    if (Files.size(file) > limits.fileBytes() && name.matches(READ_WHOLE)) {
       add(name, String.format(Locale.ROOT, "has more than %,d bytes", limits.fileBytes()));
     }
     return counted();

@@ -81,6 +81,7 @@ final class ModelScan {
     ScanPlaces places = new ScanPlaces(metaGraph, initTensors(metaGraph));
     PrefixFlow main = new PrefixFlow(graph.getNodeList(), places.filenames());
     Body top = new Body("main graph", main);
+    requireOneOfEachName(graph.getNodeList(), top.place());
     for (NodeDef node : graph.getNodeList()) {
       check(node, places.ofNode(node.getName()), top, places);
     }
@@ -91,6 +92,7 @@ final class ModelScan {
           new Body(
               place,
               new PrefixFlow(function.getNodeDefList(), places.filenameArguments(function, main)));
+      requireOneOfEachName(function.getNodeDefList(), place);
       for (NodeDef node : function.getNodeDefList()) {
         check(node, places.ofFunction(name), body, places);
       }
@@ -102,6 +104,17 @@ final class ModelScan {
     }
     for (String name : places.twice()) {
       findings.add(new ScanFinding("", name, LIBRARY, "is there more than once"));
+    }
+  }
+
+  /** Of two nodes with one name, the scan could look at one, and who runs the graph at another. */
+  private void requireOneOfEachName(List<NodeDef> nodes, String place) {
+    Set<String> names = new HashSet<>();
+    for (NodeDef node : nodes) {
+      if (!names.add(node.getName())) {
+        findings.add(
+            new ScanFinding(node.getOp(), node.getName(), place, "is there more than once"));
+      }
     }
   }
 

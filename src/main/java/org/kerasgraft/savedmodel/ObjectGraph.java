@@ -35,6 +35,9 @@ final class ObjectGraph {
   /** Names that are taken. */
   private final Set<String> names;
 
+  /** Name to the last number that was tried with it, so that many equal names take no longer. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   /**
    * Joins the model's and the checkpoint's object graphs: the same objects, in the same order.
    *
@@ -89,8 +92,8 @@ final class ObjectGraph {
     SavedVariable variable = saved.getNodes(id).getVariable();
     String plain = nodeName(variable.getName().replaceFirst(":0$", ""));
     String name = plain;
-    for (int i = 1; !names.add(name); i++) {
-      name = plain + "_" + i;
+    while (!names.add(name)) {
+      name = plain + "_" + numbers.merge(plain, 1, Integer::sum);
     }
     long[] dims = variable.getShape().getDimList().stream().mapToLong(d -> d.getSize()).toArray();
     DataType dtype = variable.getDtype();

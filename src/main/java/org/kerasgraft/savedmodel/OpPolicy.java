@@ -81,13 +81,23 @@ public record OpPolicy(Set<String> byUser) {
         || (position == Position.SAVER && LISTED.get(Position.COMPUTATION).contains(op));
   }
 
-  /** Whether a saver's op writes files. */
-  static boolean writes(String op) {
+  /**
+   * Whether a saver's op writes files.
+   *
+   * @param op its name
+   * @return true for the two that do
+   */
+  public static boolean writes(String op) {
     return op.equals("SaveV2") || op.equals("MergeV2Checkpoints");
   }
 
-  /** Whether an op is listed for savers alone: it reads or writes files. */
-  static boolean isSavers(String op) {
+  /**
+   * Whether an op is listed for savers alone: it reads or writes files.
+   *
+   * @param op its name
+   * @return true for those of that section of the list
+   */
+  public static boolean isSavers(String op) {
     return LISTED.get(Position.SAVER).contains(op);
   }
 

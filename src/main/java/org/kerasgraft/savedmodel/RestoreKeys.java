@@ -17,6 +17,9 @@ import org.tensorflow.proto.TensorProto;
  */
 final class RestoreKeys {
 
+  /** Savers put one Identity between; a chain may also be a circle. */
+  private static final int DEEPEST = 20;
+
   private final Map<String, String> keys = new HashMap<>();
 
   private RestoreKeys() {}
@@ -80,18 +83,20 @@ final class RestoreKeys {
   private void add(List<NodeDef> nodes, Map<String, String> arguments) {
     Map<String, NodeDef> byName = new HashMap<>();
     nodes.forEach(n -> byName.put(n.getName(), n));
+    Map<String, List<String>> constants = new HashMap<>();
     for (NodeDef assign : nodes) {
       if (!assign.getOp().equals("AssignVariableOp") || assign.getInputCount() < 2) {
         continue;
       }
       String value = assign.getInput(1);
       NodeDef source = byName.get(node(value));
-      while (source != null && source.getOp().equals("Identity") && source.getInputCount() > 0) {
+      for (int step = 0; step < DEEPEST && isPassedOn(source); step++) {
         value = source.getInput(0);
         source = byName.get(node(value));
       }
       if (source != null && source.getOp().equals("RestoreV2") && source.getInputCount() > 1) {
-        List<String> names = strings(byName.get(node(source.getInput(1))));
+        List<String> names =
+            constants.computeIfAbsent(node(source.getInput(1)), name -> strings(byName.get(name)));
         int index = index(value);
         if (index < names.size()) {
           String handle = node(assign.getInput(0));
@@ -99,6 +104,10 @@ final class RestoreKeys {
         }
       }
     }
+  }
+
+  private static boolean isPassedOn(NodeDef node) {
+    return node != null && node.getOp().equals("Identity") && node.getInputCount() > 0;
   }
 
   private static List<String> strings(NodeDef constant) {

@@ -57,12 +57,13 @@ public final class SavedModelReader {
    * @throws org.kerasgraft.error.ModelRefusedException if it holds anything else
    */
   public static ImportedModel read(Path directory, OpPolicy policy) {
+    WeightFiles weights = WeightFiles.of(directory);
     ModelProto file = ModelProto.read(directory, ModelLimits.STANDARD);
     ScanReport scan = ModelScan.of(file, policy, ModelLimits.STANDARD);
     scan.requireClean();
     MetaGraphDef metaGraph = serving(file.content(), directory);
     try {
-      ImportedModel model = read(directory, metaGraph, scan);
+      ImportedModel model = read(directory, metaGraph, scan, weights);
       Fingerprint.check(directory, file.content());
       return model;
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
@@ -85,7 +86,8 @@ public final class SavedModelReader {
     return ModelScan.of(ModelProto.read(directory, limits), policy, limits);
   }
 
-  private static ImportedModel read(Path directory, MetaGraphDef metaGraph, ScanReport scan) {
+  private static ImportedModel read(
+      Path directory, MetaGraphDef metaGraph, ScanReport scan, WeightFiles weights) {
     boolean hasVariables = Files.exists(directory.resolve("variables"));
     CheckpointIndex checkpoint =
         hasVariables
@@ -128,7 +130,8 @@ public final class SavedModelReader {
         layers,
         PreprocessingFile.read(directory),
         metaGraph,
-        scan);
+        scan,
+        weights);
   }
 
   private static MetaGraphDef serving(SavedModel model, Path directory) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kerasgraft.savedmodel.OpPolicy.Position;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -26,6 +27,14 @@ final class ScanPlaces {
 
   /** TensorFlow may put any other function with an equal attribute in the place of such a one. */
   private static final String EXCHANGED = "api_implements";
+
+  /** Ops with one output, which loaders feed. */
+  private static final Set<String> FED = Set.of("Placeholder", "PlaceholderWithDefault");
+
+  /** Ops that give their inputs, all and in order, to the function that their attribute names. */
+  private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
+
+  private static final String CALLEE = "f";
 
   private final Map<String, NodeDef> main = new HashMap<>();
   private final Map<String, FunctionDef> functions = new HashMap<>();
@@ -124,7 +133,7 @@ final class ScanPlaces {
   /** The node of the main graph to which loaders feed the checkpoint's name. */
   Set<String> filenames() {
     NodeDef node = main.get(PrefixFlow.nodeOf(saver.getFilenameTensorName()));
-    return node != null && node.getOp().startsWith("Placeholder")
+    return node != null && FED.contains(node.getOp()) && !isFunction(node.getOp())
         ? Set.of(node.getName())
         : Set.of();
   }
@@ -132,7 +141,7 @@ final class ScanPlaces {
   /**
    * The arguments to which every call of a saver function gives that name. An argument that takes
    * several tensors shifts all behind it, and one that shares its name with a node cannot be told
-   * from it: such functions have none.
+   * from it; branches and loops do not give their inputs one by one: such functions have none.
    */
   Set<String> filenameArguments(FunctionDef function, PrefixFlow flow) {
     String name = function.getSignature().getName();
@@ -149,6 +158,9 @@ final class ScanPlaces {
         return Set.of();
       }
     }
+    if (!saverCalls.get(name).stream().allMatch(call -> isPlainCall(call, name))) {
+      return Set.of();
+    }
     List<List<String>> calls = saverCalls.get(name).stream().map(PrefixFlow::dataInputs).toList();
     int given = calls.stream().mapToInt(List::size).min().orElse(0);
     Set<String> arguments = new LinkedHashSet<>();
@@ -159,6 +171,16 @@ final class ScanPlaces {
       }
     }
     return arguments;
+  }
+
+  /** Whether a node's inputs are the function's arguments. */
+  private static boolean isPlainCall(NodeDef node, String function) {
+    return node.getOp().equals(function)
+        || (CALLS.contains(node.getOp())
+            && node.getAttrOrDefault(CALLEE, AttrValue.getDefaultInstance())
+                .getFunc()
+                .getName()
+                .equals(function));
   }
 
   /** The functions that nodes call, and those that these call in turn. */

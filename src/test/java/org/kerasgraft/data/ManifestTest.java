@@ -60,6 +60,24 @@ class ManifestTest {
   }
 
   @Test
+  void aLinkThatLeadsOutIsRefusedBeforeItIsRead() throws IOException {
+    Path elsewhere = Files.createTempFile("graft-test-", ".txt");
+    try {
+      Files.writeString(elsewhere, "one");
+      Files.delete(folder.resolve("one.txt"));
+      Files.createSymbolicLink(folder.resolve("one.txt"), elsewhere);
+      InvalidDataException e = assertThrows(InvalidDataException.class, this::verify);
+      assertTrue(e.getMessage().contains("one.txt' is a link that leads out"), e.getMessage());
+    } finally {
+      Files.delete(elsewhere);
+    }
+    Files.delete(folder.resolve("one.txt"));
+    Files.writeString(folder.resolve("inside.txt"), "one");
+    Files.createSymbolicLink(folder.resolve("one.txt"), Path.of("inside.txt"));
+    verify();
+  }
+
+  @Test
   void itsLastLineIsTheHashOfAllAbove() throws IOException {
     List<String> lines = Files.readAllLines(file);
     String above = String.join("\n", lines.subList(0, lines.size() - 2)) + "\n";

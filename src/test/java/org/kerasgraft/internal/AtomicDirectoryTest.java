@@ -228,8 +228,8 @@ class AtomicDirectoryTest {
 
   @Test
   void whatAKilledSharerLeftIsSwept() throws IOException {
-    Files.createDirectory(parent.resolve(".run.tmp-1"));
-    Files.writeString(parent.resolve(".run.tmp-1.lock"), "");
+    Files.createDirectory(parent.resolve(".run.tmp-00000000-0000-4000-8000-000000000001"));
+    Files.writeString(parent.resolve(".run.tmp-00000000-0000-4000-8000-000000000001.lock"), "");
     try (AtomicDirectory first = AtomicDirectory.shared(target)) {
       assertEquals(List.of(".run.lock", ".run.partial"), left());
       AtomicDirectory second = AtomicDirectory.shared(target);
@@ -239,6 +239,18 @@ class AtomicDirectoryTest {
       first.discard();
     }
     assertEquals(List.of(), left());
+  }
+
+  @Test
+  void whatOnlyLooksLikeASharersPlaceStays() throws IOException {
+    List<String> foreign = List.of(".run.tmp-2.partial", ".run.tmp-mine");
+    for (String name : foreign) {
+      Files.createDirectory(parent.resolve(name));
+    }
+    try (AtomicDirectory directory = AtomicDirectory.create(target)) {
+      directory.commit();
+    }
+    assertTrue(left().containsAll(foreign), left()::toString);
   }
 
   @Test

@@ -143,6 +143,18 @@ class CheckpointIndexTest {
   }
 
   @Test
+  void longKeysThatShareTheirBeginningsAreNotAllMade() throws IOException {
+    Block block = data().add(0, new byte[65_000], entry(1));
+    for (int i = 0; i < 1_100; i++) {
+      block.add(64_990, new byte[10], entry(1));
+    }
+    Handle handle = write(block);
+    assertRefused(
+        new Block().add(0, key("z"), handle.bytes()),
+        "has keys of more than 67108864 bytes in all");
+  }
+
+  @Test
   void aLongEntryIsNotParsed() throws IOException {
     Handle handle = write(data().add(0, key("k"), new byte[70_000]));
     assertRefused(
