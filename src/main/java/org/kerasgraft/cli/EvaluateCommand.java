@@ -12,6 +12,7 @@ import org.kerasgraft.data.ImageFolder;
 import org.kerasgraft.data.ImageSet;
 import org.kerasgraft.data.Labels;
 import org.kerasgraft.data.Npy;
+import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.report.EvaluationText;
 import org.kerasgraft.report.PredictedRow;
 import org.kerasgraft.train.Evaluation;
@@ -148,14 +149,19 @@ final class EvaluateCommand implements Command {
     }
   }
 
-  /** Of the rows that have a prediction. */
-  private static Evaluation evaluation(
+  /** Of the rows that have a prediction; one that is no number is no class, and no hit. */
+  static Evaluation evaluation(
       List<String> classes, List<PredictedRow> rows, String name, int[] labels) {
     int[] good = IntStream.range(0, rows.size()).filter(i -> rows.get(i).isOk()).toArray();
     float[] values = new float[good.length * classes.size()];
     int next = 0;
     for (int i : good) {
       for (float probability : rows.get(i).probabilities()) {
+        if (!Float.isFinite(probability)) {
+          throw new InvalidDataException(
+              "The model's answer to '" + rows.get(i).name() + "' is " + probability + ".",
+              "Look for NaN and very large values in it, and check the preprocessing.");
+        }
         values[next++] = probability;
       }
     }

@@ -5,13 +5,13 @@ import java.util.regex.Pattern;
 /**
  * A text in a cell of comma-separated values (RFC 4180). A text that a spreadsheet would run as a
  * formula gets a leading apostrophe: one that begins with {@code = + - @}, also in full width or
- * behind blanks, or with a tab or a line end. Where a spreadsheet splits at semicolons or tabs, so
- * does what stands behind one. Whatever looks as if it had got an apostrophe gets one, too, which
- * makes the rule reversible.
+ * behind blanks or quotation marks, or with a tab or a line end. Where a spreadsheet splits at
+ * semicolons or tabs, so does what stands behind one. Whatever looks as if it had got an apostrophe
+ * gets one, too, which makes the rule reversible.
  */
 public final class CsvCell {
 
-  private static final String BLANK = "[\\p{Zs}\\r\\n\\x0b\\f\\ufeff]";
+  private static final String BLANK = "[\\p{Zs}\\r\\n\\x0b\\f\\ufeff\"]";
   private static final String RUN =
       "'*+(?:" + BLANK + "*+[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]|[\\t\\r\\n])";
 
