@@ -22,6 +22,7 @@ import org.kerasgraft.data.Manifest.Kind;
 import org.kerasgraft.error.GraftException;
 import org.kerasgraft.error.InvalidDataException;
 import org.kerasgraft.error.InvalidModelException;
+import org.kerasgraft.error.ModelRefusedException;
 
 /** A manifest vouches for every file of an output, itself included. */
 class ManifestTest {
@@ -141,5 +142,22 @@ class ManifestTest {
     Files.writeString(folder.resolve("one.txt"), "two");
     Manifest manifest = Manifest.find(Kind.MODEL, folder).orElseThrow();
     assertThrows(InvalidModelException.class, () -> manifest.verify(name -> true));
+  }
+
+  @Test
+  void aModelsLinkThatLeadsOutIsRefusedAsTheScanRefusesIt(@TempDir Path elsewhere)
+      throws IOException {
+    Files.createDirectory(folder.resolve("assets.extra"));
+    Manifest.write(Kind.MODEL, folder, content());
+    Path one = folder.resolve("one.txt");
+    Path secret = Files.writeString(elsewhere.resolve("secret"), "more than was written");
+    Files.delete(one);
+    Files.createSymbolicLink(one, secret);
+    Manifest manifest = Manifest.find(Kind.MODEL, folder).orElseThrow();
+    ModelRefusedException e =
+        assertThrows(ModelRefusedException.class, () -> manifest.verify(name -> true));
+    assertEquals(
+        "'" + one + "' in the directory: it is a link that leads out of the model.",
+        e.getMessage());
   }
 }

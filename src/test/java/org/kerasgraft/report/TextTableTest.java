@@ -21,4 +21,12 @@ class TextTableTest {
     TextTable table = new TextTable(Align.LEFT);
     assertThrows(IllegalArgumentException.class, () -> table.row("a", "b"));
   }
+
+  @Test
+  void aCellCannotLookLikeSeveralRows() {
+    TextTable table = new TextTable(Align.LEFT, Align.LEFT);
+    table.row("a\nforged", "b\r\nc").row("d\u2028e", "f");
+
+    assertEquals("a?forged  b?c\nd?e       f\n", table.render(0));
+  }
 }
