@@ -21,13 +21,16 @@ import org.tensorflow.proto.NodeDef;
  */
 final class InlinedSize {
 
-  /** Nodes, characters of their names, and levels of calls below. */
-  private record Size(long nodes, long names, long levels) {}
+  /** Nodes, their inputs, characters of the names of both, and levels of calls below. */
+  private record Size(long nodes, long inputs, long names, long levels) {}
 
   /** A call of a function, and how many characters its name puts before those of the body. */
   private record Call(String function, int name) {}
 
-  /** Characters of a name, on average over as many nodes as may be; real ones have 80. */
+  /**
+   * Characters of a node's name and inputs, on average over as many nodes as may be; real ones have
+   * some 250.
+   */
   private static final int USUAL_NAME = 400;
 
   private final ModelLimits limits;
@@ -103,15 +106,22 @@ final class InlinedSize {
   /** No sum overflows: what is summed is within the limits, and a list. */
   private Size sum(List<NodeDef> body, List<Call> called) {
     long nodes = body.size();
-    long names = body.stream().mapToLong(node -> node.getName().length()).sum();
+    long inputs = body.stream().mapToLong(NodeDef::getInputCount).sum();
+    long names = body.stream().mapToLong(InlinedSize::characters).sum();
     long levels = 0;
     for (Call call : called) {
       Size callee = sizes.get(call.function());
       nodes += callee.nodes();
-      names += callee.names() + callee.nodes() * call.name();
+      inputs += callee.inputs();
+      names += callee.names() + (callee.nodes() + callee.inputs()) * call.name();
       levels = Math.max(levels, callee.levels() + 1);
     }
-    return new Size(nodes, names, levels);
+    return new Size(nodes, inputs, names, levels);
+  }
+
+  private static long characters(NodeDef node) {
+    return node.getName().length()
+        + node.getInputList().stream().mapToLong(input -> input.length()).sum();
   }
 
   private Optional<String> tooMuch(Size size) {
