@@ -82,23 +82,19 @@ final class IsolatedCommand {
   }
 
   ExitCode run() {
-    try (LastWord word = LastWord.await()) {
-      return run(word);
-    }
-  }
-
-  private ExitCode run(LastWord word) {
     List<String> command = new ArrayList<>(words);
     while (true) {
-      ChildProcess process = ChildProcess.start(command, word.flags(), console.out(), console);
-      int code = process.end();
-      Optional<ExitCode> known = postmortem.known(code, () -> isEnded(word, code));
-      if (known.isPresent()) {
-        return known.get();
-      }
-      if (!goesOn(process.pid(), code)) {
-        work.giveUp();
-        return ExitCode.INTERNAL;
+      try (LastWord word = LastWord.await()) { // each process has its own
+        ChildProcess process = ChildProcess.start(command, word.flags(), console.out(), console);
+        int code = process.end();
+        Optional<ExitCode> known = postmortem.known(code, () -> isEnded(word, code));
+        if (known.isPresent()) {
+          return known.get();
+        }
+        if (!goesOn(process.pid(), code)) {
+          work.giveUp();
+          return ExitCode.INTERNAL;
+        }
       }
       if (!command.contains("--resume")) {
         command.add("--resume");

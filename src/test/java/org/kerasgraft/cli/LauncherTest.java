@@ -20,7 +20,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher with a Java and a Maven that only note that they were called. */
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(
+    value = OS.WINDOWS,
+    disabledReason = "the launcher is a script for a Unix shell; run it on Linux or macOS")
 class LauncherTest {
 
   @TempDir private Path project;

@@ -66,7 +66,8 @@ class ImageFolderTest {
     create("c/real.png");
     Path pipe = folder.resolve("c/pipe.png");
     assumeTrue(
-        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "pipes need mkfifo");
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0,
+        "pipes need mkfifo; run it on Linux or macOS");
     assertEquals(List.of("c/pipe.png", "c/real.png"), paths(ImageFolder.open(folder)));
     assertEquals(
         DecodeStatus.UNREADABLE,

@@ -44,7 +44,8 @@ class DirectoryTreeTest {
   @Test
   void whatCannotBeOpenedForWritingIsSyncedAllTheSame() throws IOException {
     Path sleep = Path.of("/bin/sleep");
-    Assumptions.assumeTrue(Files.isExecutable(sleep), "no program to copy");
+    Assumptions.assumeTrue(
+        Files.isExecutable(sleep), "no program to copy; run it where there is /bin/sleep");
     Path program = folder.resolve("sleep");
     Files.copy(sleep, program, StandardCopyOption.COPY_ATTRIBUTES);
     Process running = new ProcessBuilder(program.toString(), "60").start();

@@ -75,7 +75,9 @@ class OutputPlaceTest {
             .map(Path::of)
             .filter(path -> isEmpty(path) && device(path) != device(path.getParent()))
             .findFirst();
-    Assumptions.assumeTrue(mounted.isPresent(), "nothing empty is mounted here");
+    Assumptions.assumeTrue(
+        mounted.isPresent(),
+        "nothing empty is mounted here; run it after: mount -t tmpfs none /mnt");
     var told =
         assertThrows(CannotCreateException.class, () -> AtomicDirectory.requireFree(mounted.get()));
     assertTrue(told.explain().contains("mounted"), told.explain());
