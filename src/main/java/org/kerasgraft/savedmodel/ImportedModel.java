@@ -44,30 +44,4 @@ public record ImportedModel(
     captures = Map.copyOf(captures);
     kerasLayers = List.copyOf(kerasLayers);
   }
-
-  /** With the weights as they lie now. */
-  public ImportedModel(
-      Path directory,
-      ModelFormat format,
-      String tensorflowVersion,
-      Map<String, Signature> signatures,
-      List<VariableSpec> variables,
-      Map<String, List<Optional<VariableSpec>>> captures,
-      List<KerasLayer> kerasLayers,
-      Optional<RecordedPreprocessing> preprocessing,
-      MetaGraphDef metaGraph,
-      ScanReport scan) {
-    this(
-        directory,
-        format,
-        tensorflowVersion,
-        signatures,
-        variables,
-        captures,
-        kerasLayers,
-        preprocessing,
-        metaGraph,
-        scan,
-        WeightFiles.of(directory));
-  }
 }

@@ -209,7 +209,8 @@ public final class TinyNetwork implements AutoCloseable {
             List.of(),
             Optional.empty(),
             MetaGraphDef.getDefaultInstance(),
-            Scans.CLEAN);
+            Scans.CLEAN,
+            Scans.NO_WEIGHTS);
     return new Network(source, flat, layers);
   }
 

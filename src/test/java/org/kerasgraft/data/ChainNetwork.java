@@ -103,7 +103,8 @@ final class ChainNetwork {
             List.of(),
             Optional.empty(),
             MetaGraphDef.getDefaultInstance(),
-            Scans.CLEAN),
+            Scans.CLEAN,
+            Scans.NO_WEIGHTS),
         new FlatGraph(
             graph.build(),
             Map.of("images", spec("images:0")),

@@ -82,6 +82,7 @@ record SmallNetwork(
         List.of(),
         recorded,
         MetaGraphDef.getDefaultInstance(),
-        Scans.CLEAN);
+        Scans.CLEAN,
+        Scans.NO_WEIGHTS);
   }
 }

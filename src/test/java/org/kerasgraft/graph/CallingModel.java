@@ -155,7 +155,8 @@ final class CallingModel {
         List.of(),
         Optional.empty(),
         MetaGraphDef.newBuilder().setGraphDef(graph).build(),
-        Scans.CLEAN);
+        Scans.CLEAN,
+        Scans.NO_WEIGHTS);
   }
 
   static FlatGraph inline(ImportedModel model) {

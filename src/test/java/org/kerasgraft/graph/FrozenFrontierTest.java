@@ -71,7 +71,8 @@ class FrozenFrontierTest {
               List.of(),
               Optional.empty(),
               MetaGraphDef.getDefaultInstance(),
-              Scans.CLEAN);
+              Scans.CLEAN,
+              Scans.NO_WEIGHTS);
       FlatGraph flat =
           new FlatGraph(
               graph.build(), inputs, Map.of(Network.FEATURES, spec(output + ":0")), variables);

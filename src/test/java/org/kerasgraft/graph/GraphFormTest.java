@@ -17,6 +17,8 @@ import org.kerasgraft.savedmodel.ImportedModel;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -166,5 +168,59 @@ class GraphFormTest {
 
   private static ByteString bytes(int count) {
     return ByteString.copyFrom(new byte[count]);
+  }
+
+  /** What is served is not inlined: its functions are checked where they stand. */
+  private static String served(GraphDef graph) {
+    ImportedModel model = model("y:y:0", node("y", "Neg", "x1").build());
+    return assertThrows(InvalidModelException.class, () -> GraphForm.check(graph, model))
+        .getMessage();
+  }
+
+  private static NodeDef declared(DataType type, DataType held) {
+    TensorProto.Builder value = TensorProto.newBuilder().setDtype(held).addIntVal(1);
+    return NodeDef.newBuilder()
+        .setName("c")
+        .setOp("Const")
+        .putAttr("dtype", type(type))
+        .putAttr("value", AttrValue.newBuilder().setTensor(value).build())
+        .build();
+  }
+
+  @Test
+  void aServedConstantHoldsWhatItDeclares() {
+    GraphDef right =
+        GraphDef.newBuilder().addNode(declared(DataType.DT_INT32, DataType.DT_INT32)).build();
+    NodeDef wrong = declared(DataType.DT_INT32, DataType.DT_UINT8);
+    GraphForm.check(right, model("y:y:0", node("y", "Neg", "x1").build()));
+    String fault = "it is declared DT_INT32, but holds DT_UINT8";
+    assertEquals(
+        "The graph of 'by-hand' is damaged: at 'c' (Const), " + fault + ".",
+        served(GraphDef.newBuilder().addNode(wrong).build()));
+    FunctionDef.Builder function = FunctionDef.newBuilder().addNodeDef(wrong);
+    function.getSignatureBuilder().setName("f");
+    GraphDef.Builder graph = GraphDef.newBuilder();
+    graph.getLibraryBuilder().addFunction(function);
+    assertEquals(
+        "The graph of 'by-hand' is damaged: at 'c' (Const) of the function 'f', " + fault + ".",
+        served(graph.build()));
+  }
+
+  @Test
+  void tensorsThatAFewBytesSpeakOfAreCounted() {
+    GraphDef.Builder graph = GraphDef.newBuilder().addNode(integer("c", 1));
+    for (int i = 0; i < 101; i++) {
+      graph
+          .addNodeBuilder()
+          .setName("u" + i)
+          .setOp("Unpack")
+          .addInput("c")
+          .putAttr("T", type(DataType.DT_INT32))
+          .putAttr("num", AttrValue.newBuilder().setI(100_000).build());
+    }
+    assertEquals(
+        "The graph of 'by-hand' is damaged: at 'u99' (Unpack), there are more than 10000000"
+            + " tensors.",
+        served(graph.build()));
   }
 }

@@ -64,7 +64,8 @@ class NewerOpsTest {
         model.kerasLayers(),
         model.preprocessing(),
         metaGraph.build(),
-        Scans.CLEAN);
+        Scans.CLEAN,
+        Scans.NO_WEIGHTS);
   }
 
   private static NodeDef sloped(float value) {

@@ -98,7 +98,8 @@ final class ScopedModel {
             recorded,
             Optional.empty(),
             MetaGraphDef.getDefaultInstance(),
-            Scans.CLEAN);
+            Scans.CLEAN,
+            Scans.NO_WEIGHTS);
     return new Network(model, flat, new LayerLocator(flat, model).locate());
   }
 

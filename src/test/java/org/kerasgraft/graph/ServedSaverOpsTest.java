@@ -83,7 +83,8 @@ class ServedSaverOpsTest {
             model.kerasLayers(),
             model.preprocessing(),
             model.metaGraph(),
-            allowed);
+            allowed,
+            model.weights());
     assertEquals(1, Network.of(trusted).graph().outputs().size());
   }
 }

@@ -52,7 +52,8 @@ class ServingStateTest {
         List.of(),
         Optional.empty(),
         MetaGraphDef.getDefaultInstance(),
-        Scans.CLEAN);
+        Scans.CLEAN,
+        Scans.NO_WEIGHTS);
   }
 
   /** x → below → layer → above, where the layer has a random op, or a writer beside it. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,8 @@ import org.tensorflow.proto.SavedModel;
 class FunctionScanTest {
 
   private static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final String TOO_LONG = "has more than 100,000,000 characters of nodes' names";
 
   @TempDir private Path directory;
 
@@ -247,5 +250,25 @@ class FunctionScanTest {
         }
       }
     }
+  }
+
+  @Test
+  void aLongNameAroundManyNodesIsNotSpelledOut() {
+    HostileModel model = new HostileModel();
+    for (int i = 0; i < 2_000; i++) {
+      model.inUnreachable(HostileModel.node("Identity", "n" + i, "x"));
+    }
+    model.inMain(HostileModel.call("unreachable", "a".repeat(1 << 20), "input"));
+    assertTrue(findings(model).get(0).contains(TOO_LONG), () -> findings(model).get(0));
+  }
+
+  @Test
+  void aLongNameBeforeManyInputsIsNotSpelledOut() {
+    String[] inputs = Collections.nCopies(20_000, "x").toArray(String[]::new);
+    HostileModel model =
+        new HostileModel()
+            .inUnreachable(HostileModel.node("AddN", "sum", inputs))
+            .inMain(HostileModel.call("unreachable", "a".repeat(10_000), "input"));
+    assertTrue(findings(model).get(0).contains(TOO_LONG), () -> findings(model).get(0));
   }
 }

@@ -64,4 +64,14 @@ class RestoreKeysTest {
     assertEquals(
         Map.of(), keys(identity("last", "other:output:0"), identity("other", "last:output:0")));
   }
+
+  @Test
+  void aCircleInTheMainGraphEnds() {
+    MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
+    meta.getGraphDefBuilder()
+        .addNode(HostileModel.node("AssignVariableOp", "assign", "handle", "a"))
+        .addNode(identity("a", "b"))
+        .addNode(identity("b", "a"));
+    assertEquals(Map.of(), of(meta.build()));
+  }
 }

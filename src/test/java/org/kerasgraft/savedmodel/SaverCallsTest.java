@@ -62,6 +62,10 @@ class SaverCallsTest {
   @CsvSource({
     "If, then_branch",
     "If, else_branch",
+    "If, f",
+    "StatelessIf, f",
+    "While, f",
+    "Case, f",
     "StatelessIf, then_branch",
     "While, body",
     "While, cond",

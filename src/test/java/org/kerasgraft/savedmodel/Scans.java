@@ -12,5 +12,8 @@ public final class Scans {
   public static final ScanReport CLEAN =
       new ScanReport(Path.of("made-by-a-test"), "0", 0, 0, Map.of(), List.of(), Set.of());
 
+  /** None. */
+  public static final WeightFiles NO_WEIGHTS = WeightFiles.of(Path.of("made-by-a-test"));
+
   private Scans() {}
 }

@@ -88,4 +88,15 @@ class TwiceNamedNodesTest {
     meta.getGraphDefBuilder().addNode(HostileModel.text("same", "x"));
     assertEquals(List.of(), findings());
   }
+
+  @Test
+  void aBodyThatNothingCallsHasOneOfEachNameToo() {
+    NodeDef odd = HostileModel.node("Identity", "odd", "x");
+    assertEquals(
+        List.of("Identity at 'odd' in the function 'unreachable': it is there more than once"),
+        new HostileModel()
+            .inUnreachable(odd, odd).scan(directory).findings().stream()
+                .map(ScanFinding::text)
+                .toList());
+  }
 }

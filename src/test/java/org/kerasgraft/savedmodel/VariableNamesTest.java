@@ -1,7 +1,10 @@
 package org.kerasgraft.savedmodel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,5 +57,14 @@ class VariableNamesTest {
   void whatNoNodeCanBeCalledIsReplaced() {
     assertEquals(
         List.of("a_b/_c", "variable_w", "variable", "variable_1"), names("a b/:c", "_w", "", ""));
+  }
+
+  /** Trying each number for each of them would take minutes. */
+  @Test
+  void manyEqualNamesAreNumberedAtOnce() {
+    String[] equal = Collections.nCopies(50_000, "kernel".repeat(60)).toArray(String[]::new);
+    List<String> names = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> names(equal));
+    assertEquals(equal.length, Set.copyOf(names).size());
+    assertEquals(List.of(equal[0], equal[0] + "_1"), names.subList(0, 2));
   }
 }
