@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
  */
 public final class CsvCell {
 
-  private static final String BLANK = "[\\p{Zs}\\r\\n\\x0b\\f\\ufeff\"]";
+  private static final String SKIPPED = "[\\p{Zs}\\r\\n\\x0b\\f\\ufeff\"]";
   private static final String RUN =
-      "'*+(?:" + BLANK + "*+[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]|[\\t\\r\\n])";
+      "'*+(?:" + SKIPPED + "*+[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]|[\\t\\r\\n])";
 
   /** A place where a cell may begin: first of all, or behind a semicolon or a tab. */
   private static final String BEGIN = "(?<![^;\\t])";

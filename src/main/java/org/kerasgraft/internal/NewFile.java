@@ -126,7 +126,8 @@ public final class NewFile implements AutoCloseable {
    *
    * @param path what is there already is replaced
    * @param content its bytes; borrowed
-   * @throws StorageException if it cannot be written; what was there is still there then
+   * @throws StorageException if it cannot be written; what was there is still there then, or the
+   *     new one, if only its name could not be synced
    */
   public static void replace(Path path, byte[] content) {
     Path beside = beside(path);
@@ -137,7 +138,7 @@ public final class NewFile implements AutoCloseable {
     try {
       FaultPoints.before(Point.RENAME, path);
       Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      DirectoryTree.syncEntries(path.getParent());
+      DirectoryTree.syncEntries(path.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw failed(path, e, OptionalLong.empty());
     }
