@@ -10,6 +10,7 @@ import static org.kerasgraft.junit.GraphAssertions.assertUnchanged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kerasgraft.error.InvalidModelException;
 import org.kerasgraft.error.UsageException;
+import org.kerasgraft.features.FeatureKey;
 import org.kerasgraft.graph.Network;
 import org.kerasgraft.junit.Snapshot;
+import org.kerasgraft.savedmodel.ImportedModel;
 import org.kerasgraft.savedmodel.VariableSpec;
 import org.tensorflow.ndarray.Shape;
 
@@ -96,6 +99,20 @@ class LiveNetworkTest {
     var refused = assertThrows(InvalidModelException.class, this::open);
     assertTrue(refused.getMessage().contains(directory.toString()), refused.getMessage());
     assertTrue(refused.getMessage().lines().count() == 1, refused.getMessage());
+  }
+
+  /** The graph that was read would run with the weights of another model. */
+  @Test
+  void weightsThatWereExchangedSinceTheModelWasReadAreRefused() throws IOException {
+    Path data = directory.resolve("variables/variables.data-00000-of-00001");
+    ImportedModel model = network.source();
+    assertEquals(64, FeatureKey.modelHash(model).length());
+    Path copy = Files.copy(data, directory.resolve("copy"));
+    Files.setLastModifiedTime(copy, Files.getLastModifiedTime(data));
+    Files.move(copy, data, StandardCopyOption.REPLACE_EXISTING);
+    var refused = assertThrows(InvalidModelException.class, this::open);
+    assertTrue(refused.getMessage().contains("has changed since"), refused.getMessage());
+    assertThrows(InvalidModelException.class, () -> FeatureKey.modelHash(model));
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.kerasgraft.savedmodel.ModelFormat;
 import org.kerasgraft.savedmodel.Scans;
 import org.kerasgraft.savedmodel.TensorSpec;
 import org.kerasgraft.savedmodel.VariableSpec;
+import org.kerasgraft.savedmodel.WeightFiles;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
@@ -210,7 +211,7 @@ public final class TinyNetwork implements AutoCloseable {
             Optional.empty(),
             MetaGraphDef.getDefaultInstance(),
             Scans.CLEAN,
-            Scans.NO_WEIGHTS);
+            WeightFiles.of(directory));
     return new Network(source, flat, layers);
   }
 

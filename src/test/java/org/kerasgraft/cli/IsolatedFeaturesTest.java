@@ -103,6 +103,26 @@ class IsolatedFeaturesTest {
     assertEquals("0,b.png,,ok,", index.get(2));
   }
 
+  /** A Java that ends at once, as native code can end a process before anything was done. */
+  @Test
+  void aProcessThatDidNothingIsNoSuccessThoughTheOutputIsThere() throws IOException {
+    Path model = AbortingModel.write(folder.resolve("model"), true);
+    draw("a.png", 0);
+    assertEquals(ExitCode.OK, features(model, out).code());
+    Path java = Files.createDirectories(folder.resolve("home/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\nexit 0\n");
+    assertTrue(java.toFile().setExecutable(true));
+    String home = System.setProperty("java.home", folder.resolve("home").toString());
+    try {
+      CommandRun run = features(model, out, "--isolate", "--resume");
+      assertEquals(ExitCode.INTERNAL, run.code(), run.err());
+      assertTrue(run.err().contains("ended by exit code 0"), run.err());
+    } finally {
+      System.setProperty("java.home", home);
+    }
+    assertEquals(ExitCode.OK, features(model, out, "--isolate", "--resume").code());
+  }
+
   @Test
   void whatTheProcessSaysOfItsOwnFailuresIsPassedOn() throws IOException {
     Path model = AbortingModel.write(folder.resolve("model"), false);
